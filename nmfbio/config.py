@@ -1,0 +1,364 @@
+"""The one form a user fills: every setting with its default, its bounds and its meaning.
+
+Defaults, the JSON schema, ``config/README.md`` and the error messages all come from the models below.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from nmfbio import config_docs
+from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
+from nmfbio.config_yaml import parse_number, read_config_file
+from nmfbio.errors import ConfigError
+
+__all__ = [
+    "Config",
+    "Consensus",
+    "Dataset",
+    "DatasetSettings",
+    "Factorize",
+    "Figures",
+    "Preprocess",
+    "Rank",
+    "Report",
+    "Signatures",
+    "json_schema",
+    "markdown_reference",
+    "parse_config",
+    "read_config_file",
+]
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+NAME_MEANING = (
+    "at most 64 letters, digits, '_', '-' or '.', the first a letter or digit, because the name becomes a folder"
+)
+
+
+def _sort_ranks(ranks: list[int]) -> list[int]:
+    return sorted(set(ranks))
+
+
+def _refuse_case_twins(datasets: dict[str, Any]) -> dict[str, Any]:
+    seen: dict[str, str] = {}
+    for name in datasets:
+        twin = seen.setdefault(name.casefold(), name)
+        if twin != name:
+            raise ValueError(
+                f"names that differ in more than upper and lower case, because they become folders and some "
+                f"file systems do not tell {twin!r} from {name!r}; rename one"
+            )
+    return datasets
+
+
+def _tidy_folder(folder: str) -> str:
+    return PurePath(folder).as_posix()
+
+
+Number = Annotated[float, BeforeValidator(parse_number)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _key(default: Any, description: str, unit: str = "", **bounds: Any) -> Any:
+    """A documented key; `unit` is shown in ``config/README.md`` and kept in the schema as ``x-unit``."""
+    return Field(default, description=description, json_schema_extra={"x-unit": unit} if unit else None, **bounds)
+
+
+class Section(BaseModel):
+    """Base of all parts of the configuration: unknown keys are refused and nothing changes after validation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+Part = TypeVar("Part", bound=Section)
+
+
+class Preprocess(Section):
+    """What is done to the matrix before it is factorised."""
+
+    preset: Literal["none", "brunet"] = _key(
+        "none",
+        "Steps applied to the matrix: `none` takes it as it is, `brunet` floors, caps and filters genes by their "
+        "variation (Brunet et al. 2004; for linear microarray intensities).",
+    )
+    floor: Number = _key(20.0, "`brunet` only: smaller values are raised to this.", "units of the matrix", ge=0)
+    ceiling: Number = _key(16000.0, "`brunet` only: larger values are lowered to this.", "units of the matrix", gt=0)
+    min_fold: Number = _key(
+        5.0, "`brunet` only: genes whose largest / smallest value is below this are dropped.", "ratio", ge=1
+    )
+    min_difference: Number = _key(
+        500.0,
+        "`brunet` only: genes whose largest − smallest value is below this are dropped.",
+        "units of the matrix",
+        ge=0,
+    )
+
+
+class Factorize(Section):
+    """How the matrix is factorised."""
+
+    method: Literal["kl", "brunet", "frobenius"] = _key(
+        "kl",
+        "`kl`: Kullback-Leibler divergence, multiplicative updates finished by safeguarded Newton steps; `brunet`: "
+        "the same divergence with Brunet's updates and stop, agreeing with R's NMF; `frobenius`: least squares by "
+        "accelerated HALS.",
+    )
+    ranks: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1), AfterValidator(_sort_ranks)] = _key(
+        [2, 3, 4, 5, 6],
+        "Numbers of metagenes to try; order and repeats do not matter.",
+        "metagenes",
+        examples=[[2, 3, 4]],
+    )
+    restarts: int = _key(50, "Factorisations from different starts at every rank.", "restarts", ge=1)
+    restarts_per_job: int = _key(
+        50,
+        "Restarts that one Snakemake job carries: fewer spread over more machines. It never changes a result.",
+        "restarts",
+        ge=1,
+    )
+    seeding: Literal["random", "nndsvd"] = _key(
+        "random",
+        "Where a restart begins: `random` (uniform), or `nndsvd`, which is computed from the matrix and is the same "
+        "every time, so it goes with `restarts: 1`.",
+    )
+    seed: int = _key(0, "Base of all random numbers: the same seed gives the same results.", ge=0)
+    dtype: Literal["auto", "float32", "float64"] = _key(
+        "auto", "Precision of the computation; `auto`: float64 for `brunet`, so that it agrees with R, else float32."
+    )
+    max_iter: int = _key(2000, "A restart stops here even when it has not converged.", "iterations", ge=1)
+    tolerance: Number = _key(
+        1e-5,
+        "`kl` and `frobenius`: stop when the objective fell by less than this share of itself over 10 iterations "
+        "(`brunet` stops when the sample calls stay the same).",
+        "share",
+        gt=0,
+        lt=1,
+    )
+
+    def resolve_dtype(self) -> Literal["float32", "float64"]:
+        """Return the precision in use, with `auto` replaced by what it means for the method."""
+        if self.dtype != "auto":
+            return self.dtype
+        return "float64" if self.method == "brunet" else "float32"
+
+
+class Consensus(Section):
+    """How the restarts of one rank become one solution and a consensus of sample calls."""
+
+    scale: Literal["max", "none"] = _key(
+        "max",
+        "Before samples are called: `max` divides every metagene by its largest entry and multiplies its usages by "
+        "it (Yang & Seoighe 2016); `none` takes the factors as solved (Brunet 2004, R's NMF).",
+    )
+    solution: Literal["aligned_median", "best"] = _key(
+        "aligned_median",
+        "The solution that is reported: `aligned_median` is the median of the metagenes of all restarts, matched to "
+        "the best one, with usages refitted; `best` is the restart with the lowest objective.",
+    )
+
+
+class Rank(Section):
+    """How the number of metagenes is chosen."""
+
+    rule: Literal["cophenetic"] = _key(
+        "cophenetic",
+        "`cophenetic`: the rank after which the cophenetic correlation first begins to fall (Brunet et al. 2004).",
+    )
+    selected: Annotated[int, Field(ge=1)] | None = _key(
+        None, "Take this rank, whatever the rule says; one of `factorize.ranks`.", "metagenes"
+    )
+
+
+class Signatures(Section):
+    """Which genes characterise a metagene (gene score of Kim & Park 2007)."""
+
+    top_genes: int = _key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
+
+
+class Figures(Section):
+    """How figures are written."""
+
+    annotations: list[Text] | None = _key(
+        None,
+        "Metadata columns drawn beside the samples; not set: every column with 2 to 12 different values.",
+        examples=[["subtype"]],
+    )
+    dpi: int = _key(200, "Resolution of png figures.", "dots per inch", ge=50, le=1200)
+
+
+class Report(Section):
+    """What the report says about itself."""
+
+    title: Text | None = _key(None, "Title of the report; not set: the name of the data set.")
+
+
+class Dataset(Section):
+    """One matrix, what is known of its samples and genes, and the settings that differ for it alone."""
+
+    expression: Text = Field(
+        description="The non-negative matrix: a tab-separated table, genes in rows, samples in columns; may be gzipped."
+    )
+    metadata: Text | None = _key(None, "Table with one row a sample, its first column the sample names.")
+    genes: Text | None = _key(None, "Table with one row a gene, its first column the gene names of the matrix.")
+    preprocess: Preprocess | None = _key(None, "Keys of `preprocess` that differ for this data set.")
+    factorize: Factorize | None = _key(None, "Keys of `factorize` that differ for this data set.")
+    consensus: Consensus | None = _key(None, "Keys of `consensus` that differ for this data set.")
+    rank: Rank | None = _key(None, "Keys of `rank` that differ for this data set.")
+    signatures: Signatures | None = _key(None, "Keys of `signatures` that differ for this data set.")
+    figures: Figures | None = _key(None, "Keys of `figures` that differ for this data set.")
+    report: Report | None = _key(None, "Keys of `report` that differ for this data set.")
+
+
+@dataclass(frozen=True)
+class DatasetSettings:
+    """Everything that holds for one data set, its own overrides merged over the common sections."""
+
+    name: str
+    expression: str
+    metadata: str | None
+    genes: str | None
+    preprocess: Preprocess
+    factorize: Factorize
+    consensus: Consensus
+    rank: Rank
+    signatures: Signatures
+    figures: Figures
+    report: Report
+
+
+class Config(Section):
+    """The whole configuration: the data sets, where results go, and one section for each stage."""
+
+    datasets: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], Dataset],
+        Field(min_length=1),
+        AfterValidator(_refuse_case_twins),
+    ] = Field(
+        description=f"The data sets of this run, by name ({NAME_MEANING}).", json_schema_extra={"x-names": NAME_MEANING}
+    )
+    output: Annotated[str, StringConstraints(pattern=r"^[^{}\x00-\x1f]+$"), AfterValidator(_tidy_folder)] = _key(
+        "results", "Folder that all results go to; no braces in it."
+    )
+    preprocess: Preprocess = Field(default_factory=Preprocess, description=Preprocess.__doc__)
+    factorize: Factorize = Field(default_factory=Factorize, description=Factorize.__doc__)
+    consensus: Consensus = Field(default_factory=Consensus, description=Consensus.__doc__)
+    rank: Rank = Field(default_factory=Rank, description=Rank.__doc__)
+    signatures: Signatures = Field(default_factory=Signatures, description=Signatures.__doc__)
+    figures: Figures = Field(default_factory=Figures, description=Figures.__doc__)
+    report: Report = Field(default_factory=Report, description=Report.__doc__)
+
+    def dataset_settings(self, name: str) -> DatasetSettings:
+        """Merge the overrides of one data set over the common sections.
+
+        Parameters
+        ----------
+        name
+            A key of `datasets`.
+
+        Returns
+        -------
+        DatasetSettings
+            Every section complete.
+
+        Raises
+        ------
+        ConfigError
+            No data set has this name.
+        """
+        if name not in self.datasets:
+            raise ConfigError(f"config key 'datasets': no data set {name!r}; there are {', '.join(self.datasets)}")
+        dataset = self.datasets[name]
+        sections = {
+            section: _merge(getattr(self, section), getattr(dataset, section))
+            for section in DatasetSettings.__dataclass_fields__
+            if section in Config.model_fields
+        }
+        return DatasetSettings(name, dataset.expression, dataset.metadata, dataset.genes, **sections)
+
+
+def _merge(common: Part, override: Part | None) -> Part:
+    if override is None:
+        return common
+    return common.model_copy(update={key: getattr(override, key) for key in override.model_fields_set})
+
+
+def parse_config(mapping: Mapping[str, Any]) -> Config:
+    """Validate a configuration.
+
+    Parameters
+    ----------
+    mapping
+        What the YAML file holds, overrides of the command line included. It is not modified.
+
+    Returns
+    -------
+    Config
+        Frozen, with all defaults filled in.
+
+    Raises
+    ------
+    ConfigError
+        One line for each problem, which names the key, what was found and what is allowed.
+
+    Examples
+    --------
+    >>> config = parse_config({"datasets": {"leukemia": {"expression": "expression.tsv"}}})
+    >>> config.dataset_settings("leukemia").factorize.restarts
+    50
+    """
+    problems = key_problems(mapping)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    try:
+        config = Config.model_validate(without_empty_sections(mapping, Config))
+    except ValidationError as error:
+        raise ConfigError("\n".join(explain_validation(error, Config))) from None
+    problems = [line for name in config.datasets for line in _conflicts(config.dataset_settings(name))]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return config
+
+
+def _conflicts(settings: DatasetSettings) -> list[str]:
+    """List the keys of one data set that are right one by one but not together."""
+    factorize, preprocess, selected = settings.factorize, settings.preprocess, settings.rank.selected
+    conflicts = []
+    if factorize.seeding == "nndsvd" and factorize.restarts != 1:
+        text = f"found {factorize.restarts}; expected 1, because every nndsvd start is the same. Set restarts: 1"
+        conflicts.append(("factorize.restarts", f"{text}, or seeding: random"))
+    if selected is not None and selected not in factorize.ranks:
+        text = f"found {selected}; expected one of factorize.ranks, {factorize.ranks}. Add {selected} to the ranks"
+        conflicts.append(("rank.selected", f"{text}, or select one of them"))
+    if preprocess.floor >= preprocess.ceiling:
+        text = f"found {preprocess.floor:g}; expected less than preprocess.ceiling, {preprocess.ceiling:g}"
+        conflicts.append(("preprocess.floor", f"{text}. Lower the floor or raise the ceiling"))
+    return [f"config key '{key}' (data set '{settings.name}'): {text}" for key, text in conflicts]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of the configuration, from which editors complete and check the YAML."""
+    return config_docs.build_schema(Config)
+
+
+def markdown_reference() -> str:
+    """Return ``config/README.md``: every key with its type, default, unit and meaning."""
+    return config_docs.build_reference(Config)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the schema or the reference; ``make docs`` writes them to their files."""
+    parser = argparse.ArgumentParser(prog="python -m nmfbio.config", description=main.__doc__)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--schema", action="store_true", help="workflow/schemas/config.schema.json")
+    choice.add_argument("--markdown", action="store_true", help="config/README.md")
+    wanted = parser.parse_args(arguments)
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False) if wanted.schema else markdown_reference().rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Consensus of restarts: which samples fall together, which metagenes correspond, and the solution of record at a rank.
+
+Names are imported from their modules on first use, so that a factorise job does not pay for clustering.
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "Consensus": "result",
+    "build_consensus": "build",
+    "RestartSummary": "summary",
+    "join_summaries": "summary",
+    "summarize_restarts": "summary",
+    "call_samples": "scaling",
+    "scale_factors": "scaling",
+    "usage_shares": "scaling",
+    "match_metagenes": "alignment",
+    "consensus_matrix": "coclustering",
+    "cophenetic_correlation": "coclustering",
+    "dispersion": "coclustering",
+    "proportion_of_ambiguous_clustering": "coclustering",
+    "silhouettes": "coclustering",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

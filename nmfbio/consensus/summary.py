@@ -1,0 +1,98 @@
+"""What is kept of every restart: metagenes, sample calls under each scale, and how the fit ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nmfbio.consensus.scaling import call_samples, scale_factors
+from nmfbio.io import load_arrays, save_arrays
+
+if TYPE_CHECKING:
+    from nmfbio.factorization import Restarts
+
+
+@dataclass(frozen=True)
+class RestartSummary:
+    """Restarts at one rank without their usages, which are refitted where needed.
+
+    Attributes
+    ----------
+    metagenes
+        (R, rank, n_genes) float32, as the solver returned them.
+    labels_max, labels_none
+        (R, n_samples) int32, sample calls with metagenes scaled to maximum 1 and unscaled.
+    objective
+        (R,) float64.
+    n_iter
+        (R,) iterations.
+    converged
+        (R,) whether the stopping rule was met.
+    restart
+        (R,) numbers of the restarts.
+    """
+
+    metagenes: np.ndarray
+    labels_max: np.ndarray
+    labels_none: np.ndarray
+    objective: np.ndarray
+    n_iter: np.ndarray
+    converged: np.ndarray
+    restart: np.ndarray
+
+    def labels(self, scale: str) -> np.ndarray:
+        """Sample calls (R, n_samples) under a scale."""
+        return {"max": self.labels_max, "none": self.labels_none}[scale]
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write to an ``.npz`` file, atomically."""
+        save_arrays(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> RestartSummary:
+        """Read what ``save`` wrote; raises InputError on a torn or foreign file."""
+        return cls(**load_arrays(path))
+
+
+def summarize_restarts(restarts: Restarts) -> RestartSummary:
+    """Keep of restarts what consensus and signatures need.
+
+    Parameters
+    ----------
+    restarts
+        Result of ``factorize``.
+
+    Examples
+    --------
+    >>> from nmfbio.factorization import factorize
+    >>> summarize_restarts(factorize(np.eye(6)[:, :5], rank=2, restarts=3)).labels_max.shape
+    (3, 6)
+    """
+    labels = {
+        scale: call_samples(scale_factors(restarts.usages, restarts.metagenes, scale)[0]).astype(np.int32)
+        for scale in ("max", "none")
+    }
+    return RestartSummary(
+        metagenes=restarts.metagenes.astype(np.float32),
+        labels_max=labels["max"],
+        labels_none=labels["none"],
+        objective=restarts.objective,
+        n_iter=restarts.n_iter,
+        converged=restarts.converged,
+        restart=restarts.first_restart + np.arange(len(restarts.objective)),
+    )
+
+
+def join_summaries(parts: Sequence[RestartSummary]) -> RestartSummary:
+    """One summary of the restarts of several jobs, in the order of their numbers."""
+    order = np.argsort(np.concatenate([part.restart for part in parts]), kind="stable")
+    return RestartSummary(
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])[order]
+            for field in fields(RestartSummary)
+        }
+    )

@@ -1,0 +1,78 @@
+"""Generalised Kullback-Leibler NMF: multiplicative updates, then safeguarded projected Newton.
+
+Minimises D(V‖WH) = Σ V log(V/WH) − V + WH. The first updates are Lee & Seung's (2001), which settle the shape of the factors; then
+every sample and every gene takes a Newton step on its own rank × rank Hessian, projected on the non-negative orthant (Hsieh & Dhillon
+2011; Hien & Gillis 2021). A step that could raise the divergence is replaced by a multiplicative one, so it never rises.
+"""
+
+import numpy as np
+
+from .kernels import column_sums, row_sums
+from .kl_kernels import (
+    multiplicative_sweep,
+    multiply_usages,
+    newton_metagene_sweep,
+    newton_usage_step,
+    sum_of_expression_times_log_fit,
+    usage_derivatives,
+    usage_numerators,
+)
+
+MULTIPLICATIVE_UPDATES = 20
+CHECK_EVERY = 10
+# A projection ends once no usage moves by more than this share of the largest one.
+PROJECTION_TOLERANCE = 1e-7
+MAX_PROJECTION_STEPS = 1000
+
+
+def divergence(expression, usages, metagenes, constant):
+    """D(V‖WH), given the constant Σ V log V − V."""
+    rank = usages.shape[1]
+    usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
+    column_sums(usages, usage_sums)
+    row_sums(metagenes, metagene_sums)
+    return (
+        constant - sum_of_expression_times_log_fit(expression, usages, metagenes) + np.sum(usage_sums * metagene_sums)
+    )
+
+
+def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
+    """Fit in place; returns the number of iterations and whether the divergence stopped falling."""
+    n_samples, rank = usages.shape
+    usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
+    numerators, hessian = np.empty((n_samples, rank)), np.empty((rank, rank, n_samples))
+    newton_numerators = np.empty((rank, n_samples))
+    usage_numerators(expression, usages, metagenes, numerators)
+    previous = np.inf
+    for iteration in range(1, max_iter + 1):
+        row_sums(metagenes, metagene_sums)
+        if iteration <= MULTIPLICATIVE_UPDATES + 1:
+            multiply_usages(usages, numerators, metagene_sums)
+        else:
+            newton_usage_step(expression, metagenes, usages, metagene_sums, newton_numerators, hessian)
+        column_sums(usages, usage_sums)
+        if iteration <= MULTIPLICATIVE_UPDATES:
+            floor = metagenes.dtype.type(0)
+            multiplicative_sweep(expression, metagenes, usages, usages, usage_sums, floor, numerators)
+        else:
+            newton_metagene_sweep(expression, metagenes, usages, usage_sums, newton_numerators, hessian)
+        if iteration % CHECK_EVERY == 0:
+            objective = divergence(expression, usages, metagenes, constant)
+            if previous - objective <= tolerance * objective and iteration > MULTIPLICATIVE_UPDATES:
+                return iteration, True
+            previous = objective
+    return max_iter, False
+
+
+def project_kl(expression, usages, metagenes):
+    """Usages that fit best with the metagenes fixed, in place: safeguarded Newton steps to convergence."""
+    n_samples, rank = usages.shape
+    metagene_sums, previous = np.empty(rank), np.empty_like(usages)
+    numerators, hessian = np.empty((rank, n_samples)), np.empty((rank, rank, n_samples))
+    row_sums(metagenes, metagene_sums)
+    for _ in range(MAX_PROJECTION_STEPS):
+        previous[:] = usages
+        usage_derivatives(expression, usages, metagenes, numerators, hessian)
+        newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, hessian)
+        if np.max(np.abs(usages - previous)) <= PROJECTION_TOLERANCE * np.max(usages):
+            break

@@ -1,0 +1,37 @@
+"""Readers, writers and atomic saving.
+
+Names are imported from their modules on first use, so that a factorise job, which needs only `read_matrix` and
+`save_arrays`, never pays for pandas, anndata or matplotlib.
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "atomic_path": "atomic",
+    "load_arrays": "arrays",
+    "save_arrays": "arrays",
+    "read_matrix": "matrix",
+    "read_names": "matrix",
+    "read_h5ad": "h5ad",
+    "write_h5ad": "h5ad",
+    "read_json": "tables",
+    "read_table": "tables",
+    "write_json": "tables",
+    "write_table": "tables",
+    "write_text": "tables",
+    "write_figure": "figures",
+    "write_figures": "figures",
+    "read_expression": "expression",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

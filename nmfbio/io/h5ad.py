@@ -1,0 +1,59 @@
+"""AnnData in `.h5ad` files, written atomically."""
+
+import os
+from pathlib import Path
+
+import anndata
+from anndata import AnnData
+
+from nmfbio.errors import InputError
+from nmfbio.io.atomic import atomic_path
+
+
+def write_h5ad(adata: AnnData, path: str | os.PathLike) -> None:
+    """Write an AnnData to one `.h5ad` file, atomically; the same content gives the same bytes.
+
+    Parameters
+    ----------
+    adata
+        Samples x genes. It is not modified.
+    path
+        The file to write.
+    """
+    with atomic_path(path) as temporary:
+        adata.copy().write_h5ad(temporary)  # anndata turns text columns of what it writes into categories
+
+
+def read_h5ad(path: str | os.PathLike) -> AnnData:
+    """Read an AnnData from an `.h5ad` file.
+
+    Parameters
+    ----------
+    path
+        A file written by `write_h5ad` or by anndata.
+
+    Returns
+    -------
+    AnnData
+        In memory, samples x genes.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated or not an AnnData.
+    """
+    if not Path(path).is_file():
+        raise _unusable(path, "no such file")
+    try:
+        return anndata.read_h5ad(path)
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})") from error
+
+
+def _unusable(path: str | os.PathLike, found: str) -> InputError:
+    return InputError(
+        str(path),
+        found,
+        "a complete .h5ad file",
+        "If nmfbio wrote the file, delete it and run `snakemake` again; otherwise save it anew with anndata.",
+    )

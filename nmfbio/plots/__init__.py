@@ -1,0 +1,33 @@
+"""Figures: one module and one function a figure, results in, matplotlib ``Figure`` out, no file touched.
+
+Every function takes the table behind its figure first. Figures are laid out in millimetres and built without pyplot,
+so neither the global state nor the ``rcParams`` of the caller change. Names from users are drawn as plain text:
+matplotlib's mathematics is off, long names are shortened in the middle.
+
+Nothing is imported before it is used: matplotlib costs half a CPU second.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "draw_consensus": "consensus",
+    "draw_metagenes": "metagenes",
+    "draw_objectives": "objectives",
+    "draw_rank_figures": "pages",
+    "draw_rank_survey": "rank_survey",
+    "draw_survey_figures": "pages",
+    "draw_usages": "usages",
+    "metagene_colour": "style",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

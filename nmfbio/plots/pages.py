@@ -1,0 +1,114 @@
+"""The figures of a run with the table behind each, by file name."""
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+from matplotlib.figure import Figure
+
+from nmfbio.consensus import Consensus, usage_shares
+from nmfbio.errors import InputError
+from nmfbio.plots.consensus import draw_consensus
+from nmfbio.plots.metagenes import draw_metagenes
+from nmfbio.plots.objectives import draw_objectives
+from nmfbio.plots.rank_survey import draw_rank_survey
+from nmfbio.plots.usages import draw_usages
+
+Drawings = dict[str, tuple[Figure, pd.DataFrame]]
+
+# Metadata columns drawn when none are named: fewer values say nothing, more cannot be told apart by colour.
+FEWEST_VALUES, MOST_VALUES = 2, 12
+
+
+def draw_rank_figures(
+    expression: AnnData,
+    consensus: Consensus,
+    genes: pd.DataFrame,
+    samples: pd.DataFrame,
+    top_genes: int = 10,
+    annotations: list[str] | None = None,
+) -> Drawings:
+    """Draw the figures at one rank.
+
+    Parameters
+    ----------
+    expression
+        Samples × genes, with metadata in ``obs``.
+    consensus
+        Result of ``build_consensus``.
+    genes, samples
+        Tables of ``extract_signatures``.
+    top_genes
+        Genes drawn for each metagene.
+    annotations
+        Metadata columns drawn beside the samples; by default those with 2 to 12 different values.
+
+    Returns
+    -------
+    dict
+        Figure and table for ``consensus_k{rank}``, ``usages_k{rank}`` and ``metagenes_k{rank}``.
+    """
+    rank, names = consensus.rank, expression.obs_names
+    columns = [f"metagene_{number}" for number in range(1, rank + 1)]
+    beside = choose_annotations(expression.obs, annotations)
+    by_sample = samples.set_index("sample").loc[names]
+    together = pd.DataFrame(consensus.consensus, index=names.rename("sample"), columns=names)
+    shares = pd.DataFrame(usage_shares(consensus.usages), index=names.rename("sample"), columns=columns)
+    shown = genes[genes["position"] <= top_genes]
+    places = expression.var_names.get_indexer(shown["gene"])
+    weights = pd.DataFrame(
+        consensus.metagenes[:, places].T, index=pd.Index(shown["gene"], name="gene"), columns=columns
+    )
+    values = pd.DataFrame(np.asarray(expression.X[:, places]).T, index=weights.index, columns=names)
+    return {
+        f"consensus_k{rank}": (
+            draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside),
+            together,
+        ),
+        f"usages_k{rank}": (draw_usages(shares, by_sample["cluster"], beside), shares),
+        f"metagenes_k{rank}": (
+            draw_metagenes(weights, shown, values, by_sample["cluster"], beside),
+            weights.join(values),
+        ),
+    }
+
+
+def draw_survey_figures(measures: pd.DataFrame, objectives: pd.DataFrame, verdict: dict) -> Drawings:
+    """Draw the figures over all ranks.
+
+    Parameters
+    ----------
+    measures, objectives
+        Tables of ``collect_measures`` and ``collect_objectives``.
+    verdict
+        Plain values of ``Verdict``.
+
+    Returns
+    -------
+    dict
+        Figure and table for ``rank_survey`` and ``objectives``.
+    """
+    return {
+        "rank_survey": (draw_rank_survey(measures, verdict), measures),
+        "objectives": (draw_objectives(objectives), objectives),
+    }
+
+
+def choose_annotations(metadata: pd.DataFrame, names: list[str] | None) -> pd.DataFrame:
+    """Metadata columns to draw beside samples: those named, or all with few enough different values.
+
+    Raises
+    ------
+    InputError
+        A named column is not in the metadata.
+    """
+    if names is None:
+        return metadata.loc[:, metadata.nunique().between(FEWEST_VALUES, MOST_VALUES)]
+    missing = [name for name in names if name not in metadata]
+    if missing:
+        raise InputError(
+            "config key 'figures.annotations'",
+            ", ".join(map(repr, missing)),
+            f"columns of the metadata: {', '.join(metadata) or 'there are none'}",
+            "Correct the names or give the data set a metadata table.",
+        )
+    return metadata[names]

@@ -1,0 +1,6 @@
+"""From the matrix as it was read to the matrix that is factorised: presets, and the checks before the work starts."""
+
+from nmfbio.preprocessing.preflight import Preflight, check_expression
+from nmfbio.preprocessing.presets import preprocess
+
+__all__ = ["Preflight", "check_expression", "preprocess"]

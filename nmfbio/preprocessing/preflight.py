@@ -1,0 +1,101 @@
+"""Checks before the work starts: what must stop the run, and what a reader should know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from nmfbio.errors import InputError
+from nmfbio.io.names import list_first, refuse_duplicates
+from nmfbio.preprocessing.findings import Finding, find_all, kind_of_values
+from nmfbio.preprocessing.values import name_place, refuse_missing_and_infinite, refuse_negative
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was found in a matrix that can be factorised.
+
+    Parameters
+    ----------
+    findings
+        Table with the columns check, status (ok, note, warning), found, meaning, where.
+    n_samples, n_genes
+        Size of the matrix.
+    kind
+        What the values look like: counts, whole numbers, linear or log.
+    rank_bound
+        The largest rank that can be examined.
+    """
+
+    findings: pd.DataFrame
+    n_samples: int
+    n_genes: int
+    kind: str
+    rank_bound: int
+
+    def to_dict(self) -> dict:
+        """Give everything as plain values, for JSON."""
+        facts = {name: getattr(self, name) for name in ("n_samples", "n_genes", "kind", "rank_bound")}
+        return {**facts, "findings": self.findings.to_dict("records")}
+
+
+def check_expression(expression: AnnData, ranks: Iterable[int]) -> Preflight:
+    """Check the matrix that is about to be factorised, thus after `preprocess`.
+
+    Parameters
+    ----------
+    expression
+        Samples x genes, dense or sparse. It is not modified.
+    ranks
+        The ranks to be examined.
+
+    Returns
+    -------
+    Preflight
+
+    Raises
+    ------
+    InputError
+        If there are missing, infinite or negative values, repeated ids, samples without any expression, or ranks too
+        large for the matrix: a rank k needs at least k + 2 samples and k + 1 genes.
+
+    Examples
+    --------
+    >>> expression = AnnData(np.array([[0.0, 2.0], [3.0, 1.0], [4.0, 5.0]], dtype=np.float32))
+    >>> check_expression(expression, [1]).rank_bound
+    1
+    """
+    refuse_missing_and_infinite(expression)
+    refuse_negative(expression)
+    place = name_place(expression)
+    refuse_duplicates(list(expression.obs_names), "sample", place, "Give each sample a name of its own.")
+    refuse_duplicates(list(expression.var_names), "gene", place, "Keep one column of each gene.")
+    _refuse_zero_samples(expression)
+    bound = min(expression.n_obs - 2, expression.n_vars - 1)
+    _refuse_large_ranks(expression, sorted(set(ranks)), bound)
+    meaning = "a rank k needs k + 2 samples and k + 1 genes"
+    findings = [*find_all(expression), Finding("ranks", "ok", f"up to {bound} possible", meaning)]
+    table = pd.DataFrame(findings, columns=list(Finding._fields))
+    return Preflight(table, expression.n_obs, expression.n_vars, kind_of_values(expression), bound)
+
+
+def _refuse_zero_samples(expression: AnnData) -> None:
+    is_zero = np.asarray((expression.X != 0).sum(axis=1)).ravel() == 0
+    if is_zero.any():
+        names = expression.obs_names[is_zero]
+        found = f"{len(names)} sample(s) with nothing but zeros: {list_first(names)}"
+        raise InputError(name_place(expression), found, "some expression in each sample", "Leave these samples out.")
+
+
+def _refuse_large_ranks(expression: AnnData, ranks: list[int], bound: int) -> None:
+    too_large = [rank for rank in ranks if rank > bound]
+    if not too_large:
+        return
+    found = f"rank {', '.join(map(str, too_large))} for {expression.n_obs} samples and {expression.n_vars} genes"
+    if bound < 1:
+        raise InputError(name_place(expression), found, "at least 3 samples and 2 genes", "Add samples or genes.")
+    cure = "Take the larger ranks out of `factorize.ranks`, or add samples."
+    expected = f"ranks up to {bound}: a rank k needs at least k + 2 samples and k + 1 genes"
+    raise InputError("factorize.ranks", found, expected, cure)

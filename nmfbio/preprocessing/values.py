@@ -1,0 +1,56 @@
+"""Values a factorisation cannot use, refused by the names of their gene and sample."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse
+from anndata import AnnData
+
+from nmfbio.errors import InputError
+
+
+def name_place(expression: AnnData) -> str:
+    """Give the file the matrix was read from, for messages."""
+    return str(expression.uns.get("source", "expression matrix"))
+
+
+def refuse_missing_and_infinite(expression: AnnData) -> None:
+    """Raise InputError if there is no matrix, or a value in it is missing or infinite."""
+    if expression.X is None or 0 in expression.shape:
+        found = f"{expression.n_obs} samples and {expression.n_vars} genes" if expression.X is not None else "no X"
+        raise InputError(name_place(expression), found, "a matrix of samples x genes", "Check the input file.")
+    cure = "Correct these cells, or leave out the genes or samples they belong to."
+    _refuse(expression, np.isnan, "missing value(s)", "a number for each gene in each sample", cure)
+    _refuse(expression, np.isinf, "infinite value(s)", "finite numbers", cure)
+
+
+def refuse_negative(expression: AnnData) -> None:
+    """Raise InputError if a value is below zero: a product of non-negative factors cannot come near it."""
+    cure = (
+        "For microarray intensities set `preprocess.preset: brunet`, which raises them to a floor; "
+        "log ratios and z-scores cannot be used: give the values they were computed from."
+    )
+    _refuse(expression, _is_negative, "negative value(s)", "values of 0 or more", cure)
+
+
+def _is_negative(values: np.ndarray) -> np.ndarray:
+    return values < 0
+
+
+def _refuse(
+    expression: AnnData, is_wrong: Callable[[np.ndarray], np.ndarray], kind: str, expected: str, cure: str
+) -> None:
+    if scipy.sparse.issparse(expression.X):
+        stored = expression.X.tocoo()
+        wrong = is_wrong(stored.data)
+        rows, columns, values = stored.row[wrong], stored.col[wrong], stored.data[wrong]
+    else:
+        rows, columns = np.nonzero(is_wrong(expression.X))
+        values = expression.X[rows, columns]
+    if len(rows) == 0:
+        return
+    first = "; ".join(
+        f"{value:g} at gene {expression.var_names[column]!r}, sample {expression.obs_names[row]!r}"
+        for row, column, value in zip(rows[:3], columns[:3], values[:3], strict=True)
+    )
+    raise InputError(name_place(expression), f"{len(rows)} {kind}, first {first}", expected, cure)

@@ -1,0 +1,98 @@
+"""The papers a methods paragraph may cite."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A paper: how the text cites it, its entry in the list, its address."""
+
+    citation: str
+    entry: str
+    address: str
+
+
+def _paper(citation: str, entry: str, doi: str) -> Reference:
+    return Reference(citation, entry, f"https://doi.org/{doi}")
+
+
+REFERENCES = {
+    "lee_1999": _paper(
+        "Lee & Seung 1999",
+        "Lee DD, Seung HS (1999). Learning the parts of objects by non-negative matrix factorization. "
+        "Nature 401:788-791.",
+        "10.1038/44565",
+    ),
+    "lee_2001": Reference(
+        "Lee & Seung 2001",
+        "Lee DD, Seung HS (2001). Algorithms for non-negative matrix factorization. "
+        "Advances in Neural Information Processing Systems 13:556-562.",
+        "https://papers.nips.cc/paper/1861-algorithms-for-non-negative-matrix-factorization",
+    ),
+    "brunet_2004": _paper(
+        "Brunet et al. 2004",
+        "Brunet J-P, Tamayo P, Golub TR, Mesirov JP (2004). Metagenes and molecular pattern discovery using matrix "
+        "factorization. PNAS 101:4164-4169.",
+        "10.1073/pnas.0308531101",
+    ),
+    "hsieh_2011": _paper(
+        "Hsieh & Dhillon 2011",
+        "Hsieh C-J, Dhillon IS (2011). Fast coordinate descent methods with variable selection for non-negative "
+        "matrix factorization. Proceedings of KDD 2011:1064-1072.",
+        "10.1145/2020408.2020577",
+    ),
+    "hien_2021": _paper(
+        "Hien & Gillis 2021",
+        "Hien LTK, Gillis N (2021). Algorithms for nonnegative matrix factorization with the Kullback-Leibler "
+        "divergence. Journal of Scientific Computing 87:93.",
+        "10.1007/s10915-021-01504-0",
+    ),
+    "gillis_2012": _paper(
+        "Gillis & Glineur 2012",
+        "Gillis N, Glineur F (2012). Accelerated multiplicative updates and hierarchical ALS algorithms for "
+        "nonnegative matrix factorization. Neural Computation 24:1085-1105.",
+        "10.1162/NECO_a_00256",
+    ),
+    "boutsidis_2008": _paper(
+        "Boutsidis & Gallopoulos 2008",
+        "Boutsidis C, Gallopoulos E (2008). SVD based initialization: a head start for nonnegative matrix "
+        "factorization. Pattern Recognition 41:1350-1362.",
+        "10.1016/j.patcog.2007.09.010",
+    ),
+    "yang_2016": _paper(
+        "Yang & Seoighe 2016",
+        "Yang H, Seoighe C (2016). Impact of the choice of normalization method on molecular cancer class discovery "
+        "using nonnegative matrix factorization. PLoS ONE 11:e0164880.",
+        "10.1371/journal.pone.0164880",
+    ),
+    "kotliar_2019": _paper(
+        "Kotliar et al. 2019",
+        "Kotliar D, Veres A, Nagy MA, et al. (2019). Identifying gene expression programs of cell-type identity and "
+        "cellular activity with single-cell RNA-Seq. eLife 8:e43803.",
+        "10.7554/eLife.43803",
+    ),
+    "monti_2003": _paper(
+        "Monti et al. 2003",
+        "Monti S, Tamayo P, Mesirov J, Golub T (2003). Consensus clustering: a resampling-based method for class "
+        "discovery and visualization of gene expression microarray data. Machine Learning 52:91-118.",
+        "10.1023/A:1023949509487",
+    ),
+    "kim_2007": _paper(
+        "Kim & Park 2007",
+        "Kim H, Park H (2007). Sparse non-negative matrix factorizations via alternating non-negativity-constrained "
+        "least squares for microarray data analysis. Bioinformatics 23:1495-1502.",
+        "10.1093/bioinformatics/btm134",
+    ),
+    "senbabaoglu_2014": _paper(
+        "Șenbabaoğlu et al. 2014",
+        "Șenbabaoğlu Y, Michailidis G, Li JZ (2014). Critical limitations of consensus clustering in class "
+        "discovery. Scientific Reports 4:6207.",
+        "10.1038/srep06207",
+    ),
+    "rousseeuw_1987": _paper(
+        "Rousseeuw 1987",
+        "Rousseeuw PJ (1987). Silhouettes: a graphical aid to the interpretation and validation of cluster analysis. "
+        "Journal of Computational and Applied Mathematics 20:53-65.",
+        "10.1016/0377-0427(87)90125-7",
+    ),
+}

@@ -1,0 +1,15 @@
+"""Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, and the annotated matrix."""
+
+from nmfbio.signatures.annotate import annotate_expression
+from nmfbio.signatures.extract import Signatures, extract_signatures
+from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
+from nmfbio.signatures.gene_sets import to_gmt
+
+__all__ = [
+    "Signatures",
+    "annotate_expression",
+    "extract_signatures",
+    "kim_park_scores",
+    "select_genes",
+    "to_gmt",
+]

@@ -1,0 +1,102 @@
+"""From the consensus at one rank to the tables people use."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nmfbio.consensus import Consensus, usage_shares
+from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Tables at one rank.
+
+    Attributes
+    ----------
+    metagenes
+        Genes × metagenes, scaled.
+    usages
+        Samples × metagenes, scaled.
+    genes
+        One row a gene, under the metagene it weighs most in: metagene, position, gene, description, score, weight, selected.
+    samples
+        One row a sample: cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster, scale_dependent,
+        cluster_other_scale.
+    """
+
+    metagenes: pd.DataFrame
+    usages: pd.DataFrame
+    genes: pd.DataFrame
+    samples: pd.DataFrame
+
+
+def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFrame, scale: str = "max") -> Signatures:
+    """Score and rank genes, and tell which sample belongs to which metagene.
+
+    Parameters
+    ----------
+    consensus
+        Result of ``build_consensus``.
+    samples
+        (n_samples,) sample names.
+    genes
+        Indexed by gene, with a text column ``description``.
+    scale
+        ``"max"``: genes are scored on metagenes scaled to sum 1, so that no metagene is favoured; ``"none"``: on the metagenes as they are,
+        as R's NMF does.
+
+    Returns
+    -------
+    Signatures
+    """
+    names = np.array([f"metagene_{number}" for number in range(1, consensus.rank + 1)])
+    return Signatures(
+        metagenes=pd.DataFrame(consensus.metagenes.T, index=genes.index.rename("gene"), columns=names),
+        usages=pd.DataFrame(consensus.usages, index=samples.rename("sample"), columns=names),
+        genes=rank_genes(consensus.metagenes, genes, names, scale),
+        samples=describe_samples(consensus, samples, names, scale),
+    )
+
+
+def rank_genes(metagenes: np.ndarray, genes: pd.DataFrame, names: np.ndarray, scale: str) -> pd.DataFrame:
+    """Tidy table of all genes, ordered by metagene, then selected genes first, then falling score and weight."""
+    scored = metagenes if scale == "none" else metagenes / np.maximum(metagenes.sum(axis=1, keepdims=True), 1e-300)
+    scores = kim_park_scores(scored)
+    metagene = scored.argmax(axis=0)
+    table = pd.DataFrame(
+        {
+            "metagene": names[metagene],
+            "gene": genes.index.to_numpy(),
+            "description": genes["description"].to_numpy(),
+            "score": scores,
+            "weight": metagenes[metagene, np.arange(len(genes))],
+            "selected": select_genes(scored, scores),
+        }
+    )
+    order = np.lexsort((-table["weight"], -table["score"].fillna(0), ~table["selected"], metagene))
+    table = table.iloc[order].reset_index(drop=True)
+    table.insert(1, "position", table.groupby("metagene", sort=False).cumcount() + 1)
+    return table
+
+
+def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray, scale: str) -> pd.DataFrame:
+    """Membership of every sample, how clear it is, and whether it depends on the scale of the metagenes."""
+    shares = usage_shares(consensus.usages)
+    ordered = np.sort(shares, axis=1)[:, ::-1]
+    second = ordered[:, 1] if consensus.rank > 1 else np.zeros(len(samples))
+    return pd.DataFrame(
+        {
+            "sample": samples.to_numpy(),
+            "cluster": names[consensus.calls],
+            "usage_share": ordered[:, 0],
+            "second": second,
+            "margin": ordered[:, 0] - second,
+            "agreement": consensus.agreement,
+            "silhouette": consensus.silhouette,
+            "consensus_cluster": names[consensus.clusters],
+            "scale_dependent": consensus.calls_max != consensus.calls_none,
+            "cluster_other_scale": names[consensus.calls_none if scale == "max" else consensus.calls_max],
+        }
+    )

@@ -1,0 +1,34 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nmfbio.factorization import kernels
+
+
+@pytest.fixture
+def copied_sources(tmp_path, monkeypatch):
+    """A copy of the kernels' folder, where compiled code is looked for instead."""
+    for source in Path(kernels.__file__).parent.glob("*.py"):
+        shutil.copy(source, tmp_path)
+    monkeypatch.setattr(kernels, "__file__", str(tmp_path / "kernels.py"))
+    return tmp_path
+
+
+def test_compiled_code_is_kept_while_no_source_changes(copied_sources):
+    before = kernels.compiled_code_folder()
+    (copied_sources / "kl.py").touch()
+    assert kernels.compiled_code_folder() == before
+
+
+@pytest.mark.parametrize("module", ["kernels.py", "kl.py", "frobenius.py"])
+def test_compiled_code_is_renewed_when_any_source_changes(copied_sources, module):
+    before = kernels.compiled_code_folder()
+    with (copied_sources / module).open("a") as source:
+        source.write("# another line\n")
+    assert kernels.compiled_code_folder() != before
+
+
+def test_compiled_code_follows_the_folder_that_numba_is_told_to_use(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernels.numba.config, "CACHE_DIR", str(tmp_path))
+    assert Path(kernels.compiled_code_folder()).parent == tmp_path

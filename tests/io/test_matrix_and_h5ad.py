@@ -1,0 +1,74 @@
+"""nmfbio.io.matrix and nmfbio.io.h5ad: AnnData on disk."""
+
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+from anndata import AnnData
+
+from nmfbio.errors import InputError
+from nmfbio.io import read_h5ad, read_matrix, write_h5ad
+
+
+def make_expression(matrix) -> AnnData:
+    obs = pd.DataFrame({"subtype": ["ALL", "AML", "ALL"]}, index=["s1", "007", "NA"])
+    return AnnData(matrix, obs=obs, var=pd.DataFrame(index=["a", "b", "c", "1E5"]))
+
+
+DENSE = np.arange(12, dtype=np.float32).reshape(3, 4)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix, scipy.sparse.csc_matrix])
+def test_matrix_is_read_alone_from_dense_and_sparse_files(tmp_path, kind):
+    write_h5ad(make_expression(kind(DENSE)), tmp_path / "x.h5ad")
+    matrix = read_matrix(tmp_path / "x.h5ad")
+    assert matrix.dtype == np.float32
+    assert scipy.sparse.issparse(matrix) == (kind is not np.asarray)
+    assert not scipy.sparse.issparse(matrix) or matrix.format == "csr"
+    np.testing.assert_array_equal(matrix.toarray() if scipy.sparse.issparse(matrix) else matrix, DENSE)
+
+
+def test_ids_and_annotation_come_back(tmp_path):
+    written = make_expression(DENSE)
+    write_h5ad(written, tmp_path / "x.h5ad")
+    read = read_h5ad(tmp_path / "x.h5ad")
+    assert list(read.obs_names) == ["s1", "007", "NA"]
+    assert list(read.var_names) == ["a", "b", "c", "1E5"]
+    assert list(read.obs["subtype"]) == ["ALL", "AML", "ALL"]
+    assert written.obs["subtype"].dtype == object, "writing must not change what is written"
+
+
+def test_same_content_gives_the_same_bytes(tmp_path):
+    for name in ("a.h5ad", "b.h5ad"):
+        write_h5ad(make_expression(DENSE), tmp_path / name)
+    assert (tmp_path / "a.h5ad").read_bytes() == (tmp_path / "b.h5ad").read_bytes()
+
+
+@pytest.mark.parametrize("read", [read_matrix, read_h5ad])
+def test_missing_foreign_and_truncated_files_are_input_errors(tmp_path, read):
+    write_h5ad(make_expression(DENSE), tmp_path / "x.h5ad")
+    content = (tmp_path / "x.h5ad").read_bytes()
+    (tmp_path / "cut.h5ad").write_bytes(content[: len(content) // 2])
+    (tmp_path / "text.h5ad").write_text("gene\ts1\n")
+    for name in ("absent.h5ad", "cut.h5ad", "text.h5ad", "."):
+        with pytest.raises(InputError):
+            read(tmp_path / name)
+
+
+def test_file_without_matrix_is_an_input_error_that_lists_what_there_is(tmp_path):
+    with h5py.File(tmp_path / "x.h5ad", "w") as file:
+        file["obs"] = [1]
+    with pytest.raises(InputError, match="there is: obs"):
+        read_matrix(tmp_path / "x.h5ad")
+
+
+def test_reading_matrix_and_arrays_imports_neither_pandas_nor_anndata():
+    code = (
+        "import sys; from nmfbio.io import read_matrix, load_arrays, save_arrays;"
+        "print(sorted({'pandas', 'anndata', 'scanpy', 'matplotlib'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,148 @@
+"""A small finished run, with names that try to break out of the page."""
+
+import struct
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nmfbio.report import FigureContent, RankContent, ReportContent
+
+GENES = 12
+HOSTILE_SAMPLE = "<script>alert(1)</script>"
+HOSTILE_GENE = "\"><img src=x onerror='alert(2)'>"
+
+
+def make_png(width: int = 8, height: int = 4) -> bytes:
+    """A valid grey PNG at 200 dots per inch."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\x00" + b"\x80" * width for _ in range(height))
+    resolution = struct.pack(">IIB", 7874, 7874, 1)
+    parts = (chunk(b"IHDR", header), chunk(b"pHYs", resolution), chunk(b"IDAT", zlib.compress(rows)))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + chunk(b"IEND", b"")
+
+
+def make_figure(name: str) -> FigureContent:
+    return FigureContent(make_png(), f"What {name} shows", f"Caption of {name}.", link=f"figures/{name}.pdf")
+
+
+def make_genes(rank: int) -> pd.DataFrame:
+    each = GENES // rank
+    positions = np.tile(np.arange(1, each + 1), rank)
+    return pd.DataFrame(
+        {
+            "metagene": np.repeat([f"metagene_{i + 1}" for i in range(rank)], each),
+            "position": positions,
+            "gene": [HOSTILE_GENE, *(f"GENE{i}" for i in range(1, GENES))],
+            "description": ["tyrosine & <b>kinase</b>"] + [""] * (GENES - 1),
+            "score": 1 / (1 + positions) if rank > 1 else np.nan,
+            "weight": 1 / positions,
+            "selected": (positions == 1) & (rank > 1),
+        }
+    )
+
+
+def make_samples(rank: int) -> pd.DataFrame:
+    names = [HOSTILE_SAMPLE, "AML_13", "ALL_7", "ALL_8"]
+    clusters = [f"metagene_{i % rank + 1}" for i in range(4)]
+    other = [f"metagene_{(i + 1) % rank + 1}" for i in range(4)]
+    return pd.DataFrame(
+        {
+            "sample": names,
+            "cluster": clusters,
+            "usage_share": [0.52, 0.9, 0.8, 0.7] if rank > 1 else [1.0] * 4,
+            "second": other if rank > 1 else [""] * 4,
+            "margin": [0.04, 0.8, 0.6, 0.4] if rank > 1 else [np.nan] * 4,
+            "agreement": [0.6, 1.0, 1.0, 0.95],
+            "silhouette": [0.1, 0.9, 0.9, 0.8] if rank > 1 else [np.nan] * 4,
+            "consensus_cluster": [other[0] if rank > 1 else clusters[0], *clusters[1:]],
+            "scale_dependent": [False, rank > 1, False, False],
+            "cluster_other_scale": [clusters[0], other[1], *clusters[2:]],
+        }
+    )
+
+
+def make_measures(ranks: tuple[int, ...]) -> pd.DataFrame:
+    values = {
+        "cophenetic": 0.99, "dispersion": 0.9, "pac": 0.04, "silhouette": 0.8,
+        "explained_variance": 0.7, "objective": 1.6e7,
+    }  # fmt: skip
+    unknown = dict.fromkeys(("low", "high", "null_low", "null_high"), np.nan)
+    return pd.DataFrame(
+        {
+            "rank": rank,
+            "measure": name,
+            "value": np.nan if rank == 1 and name in ("cophenetic", "silhouette") else value,
+            **unknown,
+        }
+        for rank in ranks
+        for name, value in values.items()
+    )
+
+
+def make_objectives(ranks: tuple[int, ...], restarts: int) -> pd.DataFrame:
+    rows = [(rank, restart, 1e7 / rank + restart, 100 + restart, True) for rank in ranks for restart in range(restarts)]
+    return pd.DataFrame(rows, columns=["rank", "restart", "objective", "iterations", "converged"])
+
+
+def make_content(ranks: tuple[int, ...] = (2, 3), restarts: int = 5, **changes) -> ReportContent:
+    """A run at these ranks; `changes` replaces whole fields."""
+    content = ReportContent(
+        dataset="leukemia",
+        title="Signatures of leukemia & <i>friends</i>",
+        summary={"samples": 4, "genes": GENES, "restarts": restarts},
+        settings={
+            "preprocess": {"preset": "none"},
+            "factorize": {"method": "kl", "seeding": "random", "seed": 7, "max_iter": 2000, "tolerance": 1e-6},
+            "consensus": {"scale": "max", "solution": "aligned_median"},
+            "rank": {"rule": "cophenetic", "selected": None},
+            "signatures": {"top_genes": 10},
+        },
+        preflight=pd.DataFrame(
+            {
+                "check": ["size", "constant genes"],
+                "status": ["ok", "warning"],
+                "found": ["4 samples", "2 genes"],
+                "meaning": ["what is factorised", "kept"],
+                "where": ["", np.nan],
+            }
+        ),
+        measures=make_measures(ranks),
+        verdict={
+            "status": "supported", "rank": ranks[-1], "reproducible": None, "bound": None, "agreement": 0.5,
+            "votes": {"cophenetic": ranks[-1], "pac": ranks[0]}, "why": "The curve falls after it.",
+            "rule": "cophenetic",
+        },
+        objectives=make_objectives(ranks, restarts),
+        ranks=tuple(
+            RankContent(
+                rank,
+                make_genes(rank),
+                make_samples(rank),
+                {name: make_figure(f"{name}_k{rank}") for name in ("consensus", "metagenes", "usages")},
+                genes_link=f"signatures/k{rank}/genes.tsv",
+                samples_link=f"signatures/k{rank}/samples.tsv",
+            )
+            for rank in ranks
+        ),
+        figures={name: make_figure(name) for name in ("rank_survey", "objectives")},
+        versions={"Python": "3.11.7", "nmfbio": "0.1.0", "numpy": "2.4.6"},
+        provenance={"input": {"expression.tsv": "sha256 0f1e"}},
+    )  # fmt: skip
+    return replace(content, **changes)
+
+
+@pytest.fixture
+def content() -> ReportContent:
+    return make_content()
+
+
+@pytest.fixture
+def build_content():
+    return make_content

@@ -1,0 +1,95 @@
+"""The first screen says what was found, and no more than that."""
+
+import pytest
+
+from nmfbio.report.answer import write_answer
+
+
+def with_verdict(build_content, **changes):
+    verdict = {**build_content().verdict, **changes}
+    return build_content(verdict=verdict)
+
+
+def test_a_supported_verdict_counts_signatures_and_samples(content):
+    answer = write_answer(content)
+    assert answer.headline == "Three gene signatures in 4 samples."
+    assert answer.label == "Supported"
+    assert len(answer.signatures) == 3
+
+
+def test_a_weak_verdict_is_worded_as_weak(build_content):
+    answer = write_answer(with_verdict(build_content, status="weak"))
+    assert "evidence for this number is weak" in answer.headline
+    assert "not as a finding" in answer.meaning
+
+
+@pytest.mark.parametrize("rank", [None, 3])
+def test_no_structure_lists_no_signatures(build_content, rank):
+    answer = write_answer(with_verdict(build_content, status="none", rank=rank))
+    assert answer.headline == "No supported structure was found in these 4 samples."
+    assert answer.signatures == ()
+
+
+def test_a_weak_verdict_without_a_rank_singles_out_none(build_content):
+    answer = write_answer(with_verdict(build_content, status="weak", rank=None, votes={}))
+    assert answer.headline.startswith("No number of signatures can be singled out")
+    assert answer.signatures == ()
+
+
+def test_samples_whose_call_depends_on_scale_are_named(content):
+    against = " ".join(write_answer(content).against)
+    assert "1 of 4 samples changes group" in against
+    assert "AML_13 (metagene 2, otherwise metagene 3)" in against
+
+
+def test_calls_at_an_arbitrary_rank_are_not_discussed_where_none_is_proposed(build_content):
+    answer = write_answer(with_verdict(build_content, status="none", rank=None))
+    assert not any("At rank" in sentence for sentence in (*answer.against, *answer.solid))
+
+
+def test_samples_that_the_consensus_tree_calls_otherwise_are_named(content):
+    assert any("tree over all restarts: <script>" in sentence for sentence in write_answer(content).against)
+
+
+def test_measures_that_prefer_another_rank_are_named_with_what_it_means(content):
+    against = " ".join(write_answer(content).against)
+    assert "One of two measures prefers another rank." in against
+    assert "fewest pairs of samples are ambiguous there" in against
+
+
+def test_restarts_that_did_not_converge_are_counted_by_rank(build_content, content):
+    objectives = content.objectives.copy()
+    objectives.loc[[0, 1, 7], "converged"] = False
+    against = " ".join(write_answer(build_content(objectives=objectives)).against)
+    assert "3 of 10 restarts stopped at the limit" in against
+    assert "2 of 5 at rank 2 and 1 of 5 at rank 3" in against
+
+
+def test_converged_restarts_are_reported_as_a_check_without_a_finding(content):
+    assert "All 10 restarts converged." in write_answer(content).solid
+
+
+def test_stability_is_said_to_be_no_proof_unless_shuffled_data_were_compared(build_content, content):
+    assert any("not proof of structure" in sentence for sentence in write_answer(content).against)
+    compared = build_content(measures=content.measures.assign(null_low=0.1, null_high=0.2))
+    assert not any("not proof of structure" in sentence for sentence in write_answer(compared).against)
+
+
+def test_other_reproducible_ranks_and_the_bound_are_told(build_content):
+    against = " ".join(write_answer(with_verdict(build_content, reproducible=[2, 3], bound=6)).against)
+    assert "Reproducible as well: rank 2" in against
+    assert "up to rank 6" in against
+
+
+def test_each_piece_of_evidence_carries_its_meaning(content):
+    evidence = write_answer(content).evidence
+    assert len(evidence) == 6
+    assert all(brief and value for _, brief, value, _ in evidence)
+    assert evidence[0][0] == "Cophenetic correlation"
+    assert evidence[0][2:] == ("0.9900", "rank 3")
+
+
+def test_a_signature_without_a_selected_gene_says_so(build_content):
+    content = build_content(ranks=(1,))
+    (signature,) = write_answer(content).signatures
+    assert signature.genes == "no gene passes the selection, highest scores:"

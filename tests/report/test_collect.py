@@ -1,0 +1,94 @@
+"""Reading a finished run."""
+
+import pytest
+
+from nmfbio.config import parse_config
+from nmfbio.errors import InputError
+from nmfbio.io import write_json, write_table
+from nmfbio.report import collect_report, render_report, software_versions
+
+
+@pytest.fixture
+def arguments(tmp_path, content):
+    """A run on disk and the arguments that name its files."""
+    run = tmp_path / "results" / "my set"
+    paths = {name: run / f"{name}.tsv" for name in ("preflight", "measures", "objectives")}
+    for name, path in paths.items():
+        write_table(getattr(content, name), path)
+    write_json(dict(content.verdict), run / "rank" / "verdict.json")
+    stems = ["rank_survey", "objectives"]
+    genes, samples = [], []
+    for entry in content.ranks:
+        folder = run / "signatures" / f"k{entry.rank}"
+        genes.append(folder / "genes.tsv")
+        samples.append(folder / "samples.tsv")
+        write_table(entry.genes, genes[-1])
+        write_table(entry.samples, samples[-1])
+        stems += [f"{name}_k{entry.rank}" for name in ("consensus", "metagenes", "usages")]
+    figures = [run / "figures" / f"{stem}.png" for stem in stems]
+    (run / "figures").mkdir()
+    for path in figures:
+        path.write_bytes(content.figures["objectives"].image)
+    (run / "figures" / "rank_survey.pdf").write_bytes(b"%PDF")
+    return {
+        "dataset": "my set", "settings": content.settings, "report": run / "report.html", **paths,
+        "verdict": run / "rank" / "verdict.json", "ranks": [2, 3], "genes": genes, "samples": samples,
+        "figures": figures,
+    }  # fmt: skip
+
+
+def test_a_run_on_disk_becomes_the_content_it_was_written_from(arguments, content):
+    read = collect_report(**arguments)
+    assert read.verdict == content.verdict
+    assert read.summary == content.summary
+    assert [entry.rank for entry in read.ranks] == [2, 3]
+    assert list(read.ranks[0].genes["gene"]) == list(content.ranks[0].genes["gene"])
+    assert read.ranks[1].figures.keys() == {"consensus", "metagenes", "usages"}
+    assert "<h1>Gene expression signatures of my set</h1>" in render_report(read)
+
+
+def test_links_are_relative_to_the_report_and_only_to_files_that_exist(arguments):
+    read = collect_report(**arguments)
+    assert read.ranks[0].genes_link == "signatures/k2/genes.tsv"
+    assert read.figures["rank_survey"].link == "figures/rank_survey.pdf"
+    assert read.figures["objectives"].link is None
+
+
+def test_links_to_a_folder_elsewhere_are_escaped(arguments, tmp_path):
+    read = collect_report(**{**arguments, "report": tmp_path / "report.html"})
+    assert read.ranks[0].genes_link == "results/my%20set/signatures/k2/genes.tsv"
+
+
+def test_ranks_in_any_order_are_shown_rising(arguments):
+    turned = {name: arguments[name][::-1] for name in ("ranks", "genes", "samples")}
+    assert [entry.rank for entry in collect_report(**{**arguments, **turned}).ranks] == [2, 3]
+
+
+def test_pdfs_among_the_figures_are_passed_over(arguments):
+    figures = [*arguments["figures"], arguments["figures"][0].with_suffix(".pdf")]
+    assert collect_report(**{**arguments, "figures": figures}).figures["rank_survey"].image.startswith(b"\x89PNG")
+
+
+def test_a_missing_file_is_named(arguments, tmp_path):
+    for name, missing in (("verdict", tmp_path / "verdict.json"), ("figures", [tmp_path / "rank_survey.png"])):
+        with pytest.raises(InputError, match=r"verdict\.json|rank_survey\.png"):
+            collect_report(**{**arguments, name: missing})
+
+
+def test_tables_that_do_not_match_the_ranks_are_refused(arguments):
+    with pytest.raises(ValueError, match="one gene table"):
+        collect_report(**{**arguments, "ranks": [2]})
+
+
+def test_resolved_settings_are_taken_as_the_configuration_gives_them(arguments):
+    settings = parse_config({"datasets": {"mine": {"expression": "mine.tsv"}}}).dataset_settings("mine")
+    read = collect_report(**{**arguments, "settings": settings})
+    assert read.settings["factorize"]["method"] == "kl"
+    assert read.settings["expression"] == "mine.tsv"
+    assert "Yang &amp; Seoighe 2016" in render_report(read)
+
+
+def test_versions_name_python_and_the_packages_that_are_installed():
+    versions = software_versions()
+    assert next(iter(versions)) == "Python"
+    assert {"nmfbio", "numpy"} <= versions.keys()

@@ -1,0 +1,280 @@
+import json
+import subprocess
+import sys
+from collections import OrderedDict
+from pathlib import Path
+from types import MappingProxyType
+
+import jsonschema
+import pytest
+from pydantic import ValidationError
+
+from nmfbio.config import Config, Factorize, json_schema, markdown_reference, parse_config, read_config_file
+from nmfbio.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+ONE = {"datasets": {"leukemia": {"expression": "expression.tsv"}}}
+
+
+def complaint(mapping):
+    with pytest.raises(ConfigError) as caught:
+        parse_config(mapping)
+    return str(caught.value)
+
+
+def test_the_shortest_configuration_gets_every_default():
+    settings = parse_config(ONE).dataset_settings("leukemia")
+    assert settings.name == "leukemia"
+    assert settings.expression == "expression.tsv"
+    assert settings.metadata is None
+    assert settings.factorize == Factorize()
+    assert settings.factorize.ranks == [2, 3, 4, 5, 6]
+
+
+def test_the_config_that_users_copy_states_the_defaults_and_every_key():
+    written = read_config_file(ROOT / "config/config.yaml")
+    assert parse_config(written) == parse_config({"datasets": written["datasets"]})
+    assert list(written) == list(Config.model_fields)
+    for section, field in Config.model_fields.items():
+        if hasattr(field.annotation, "model_fields"):
+            assert list(written[section]) == list(field.annotation.model_fields)
+
+
+def test_the_brunet_example_follows_brunet():
+    settings = parse_config(read_config_file(ROOT / "config/examples/brunet2004.yaml")).dataset_settings("brunet2004")
+    assert (settings.factorize.method, settings.consensus.scale, settings.consensus.solution) == (
+        "brunet",
+        "none",
+        "best",
+    )
+    assert settings.preprocess.preset == "none"
+    assert settings.factorize.resolve_dtype() == "float64"
+
+
+def test_a_data_set_overrides_single_keys_and_keeps_the_rest():
+    config = parse_config(
+        {
+            "datasets": {
+                "a": {"expression": "a.tsv", "factorize": {"ranks": [3, 2]}, "rank": {"selected": None}},
+                "b": {"expression": "b.tsv"},
+            },
+            "factorize": {"method": "frobenius", "restarts": 9},
+            "rank": {"selected": 5},
+        }
+    )
+    a, b = config.dataset_settings("a"), config.dataset_settings("b")
+    assert (a.factorize.ranks, a.factorize.method, a.factorize.restarts, a.rank.selected) == (
+        [2, 3],
+        "frobenius",
+        9,
+        None,
+    )
+    assert (b.factorize.ranks, b.rank.selected) == ([2, 3, 4, 5, 6], 5)
+
+
+def test_ranks_are_sorted_and_repeats_dropped():
+    assert parse_config({**ONE, "factorize": {"ranks": [5, 1, 3, 3]}}).factorize.ranks == [1, 3, 5]
+
+
+def test_any_kind_of_mapping_is_taken_and_left_as_it_was():
+    mapping = OrderedDict(datasets=OrderedDict(a=MappingProxyType({"expression": "x"})), factorize={"ranks": (3, 2)})
+    assert parse_config(mapping).factorize.ranks == [2, 3]
+    assert mapping["factorize"] == {"ranks": (3, 2)}
+
+
+def test_a_section_left_empty_keeps_its_defaults():
+    assert parse_config({**ONE, "factorize": None, "report": None}) == parse_config(ONE)
+
+
+def test_numbers_with_an_exponent_count_as_numbers_even_as_yaml_text():
+    assert parse_config({**ONE, "factorize": {"tolerance": "1e-8"}}).factorize.tolerance == 1e-8
+
+
+def test_the_output_folder_is_tidied():
+    assert parse_config({**ONE, "output": "./out//run/"}).output == "out/run"
+
+
+@pytest.mark.parametrize(
+    ("method", "dtype", "expected"),
+    [("kl", "auto", "float32"), ("brunet", "auto", "float64"), ("frobenius", "float64", "float64")],
+)
+def test_auto_precision_is_double_only_for_brunet(method, dtype, expected):
+    assert Factorize(method=method, dtype=dtype).resolve_dtype() == expected
+
+
+def test_a_configuration_cannot_be_changed_after_validation():
+    config = parse_config(ONE)
+    with pytest.raises(ValidationError):
+        config.factorize.restarts = 3
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({}, "config key 'datasets': missing; expected names, each with its keys indented below it"),
+        ([], "configuration: found []; expected lines such as 'datasets:' with keys below them"),
+        ({"datasets": {}}, "config key 'datasets': found no keys; expected names, each with its keys"),
+        ({"datasets": {"a": {}}}, "config key 'datasets.a.expression': missing; expected text"),
+        (
+            {"datasets": {"a": "x.tsv"}},
+            "config key 'datasets.a': found 'x.tsv'; expected a section with keys among expr",
+        ),
+        ({**ONE, "factorize": {"method": "kll"}}, "'factorize.method': found 'kll'; expected one of kl, brunet, frob"),
+        ({**ONE, "factorize": {"restarts": 0}}, "'factorize.restarts': found 0; expected a whole number of at least 1"),
+        ({**ONE, "factorize": {"restarts": "5"}}, "'factorize.restarts': found '5'; expected a whole number"),
+        ({**ONE, "factorize": {"restarts": True}}, "'factorize.restarts': found true; expected a whole number"),
+        (
+            {**ONE, "factorize": {"seed": None}},
+            "'factorize.seed': found nothing; expected a whole number of at least 0",
+        ),
+        ({**ONE, "factorize": {"ranks": "2-10"}}, "'factorize.ranks': found '2-10'; expected a list of whole numbers"),
+        (
+            {**ONE, "factorize": {"ranks": 3}},
+            "found 3; expected a list of whole numbers of at least 1, such as [2, 3, 4]",
+        ),
+        ({**ONE, "factorize": {"ranks": []}}, "'factorize.ranks': found []; expected a list"),
+        ({**ONE, "factorize": {"ranks": [2, 2.5]}}, "'factorize.ranks[1]': found 2.5; expected a whole number"),
+        ({**ONE, "factorize": {"ranks": [0]}}, "'factorize.ranks[0]': found 0; expected a whole number of at least 1"),
+        ({**ONE, "factorize": {"tolerance": 1}}, "found 1; expected a number above 0 and below 1"),
+        ({**ONE, "factorize": {"tolerance": float("nan")}}, "found nan; expected a number above 0 and below 1"),
+        ({**ONE, "preprocess": {"floor": -1}}, "'preprocess.floor': found -1; expected a number of at least 0"),
+        ({**ONE, "figures": {"dpi": 5000}}, "found 5000; expected a whole number of at least 50 and at most 1200"),
+        ({**ONE, "rank": {"selected": "3"}}, "found '3'; expected a whole number of at least 1, or nothing (null)"),
+        ({**ONE, "output": "a{b}"}, "config key 'output': found 'a{b}'; expected text without braces"),
+        ({**ONE, "report": 3}, "config key 'report': found 3; expected a section with keys among title"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_found_and_what_is_allowed(mapping, message):
+    assert message in complaint(mapping)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        (
+            {**ONE, "factorise": {}},
+            "config key 'factorise': unknown key; did you mean 'factorize'? Allowed: datasets, ",
+        ),
+        (
+            {**ONE, "factorize": {"restart": 5}},
+            "'factorize.restart': unknown key; did you mean 'restarts'? Allowed: me",
+        ),
+        ({**ONE, "factorize": {"Max-Iter": 5}}, "'factorize.Max-Iter': unknown key; did you mean 'max_iter'?"),
+        ({**ONE, "restarts": 5}, "config key 'restarts': unknown key; did you mean 'factorize.restarts'?"),
+        ({**ONE, "report": {"restarts": 5}}, "'report.restarts': unknown key; did you mean 'factorize.restarts'?"),
+        ({**ONE, "xyz": 5}, "config key 'xyz': unknown key. Allowed: datasets, output, preprocess"),
+        (
+            {"datasets": {"a": {"expression": "x", "ranks": [2]}}},
+            "config key 'datasets.a.ranks': unknown key; did you mean 'factorize.ranks'?",
+        ),
+        (
+            {"datasets": {"leukemia": {"expresion": "x"}}},
+            "config key 'datasets.leukemia.expresion': unknown key; did you mean 'expression'?",
+        ),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_real_one(mapping, message):
+    assert message in complaint(mapping)
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", "-x", "a b", "é", "x" * 65, "a\n"])
+def test_a_data_set_name_that_makes_no_safe_folder_is_refused(name):
+    message = complaint({"datasets": {name: {"expression": "x"}}})
+    assert message.startswith("config key 'datasets': found the name '")
+    assert "at most 64 letters, digits" in message
+
+
+@pytest.mark.parametrize("name", ["a", "GSE-1_2.b", "2004", "x" * 64])
+def test_a_data_set_name_that_makes_a_safe_folder_is_taken(name):
+    assert parse_config({"datasets": {name: {"expression": "x"}}}).dataset_settings(name).name == name
+
+
+def test_data_set_names_that_differ_only_in_case_are_refused():
+    message = complaint({"datasets": {"a": {"expression": "x"}, "A": {"expression": "y"}}})
+    assert "do not tell 'a' from 'A'; rename one" in message
+
+
+@pytest.mark.parametrize(("key", "found"), [(False, "false"), (2004, "2004"), (None, "nothing")])
+def test_a_name_that_yaml_turned_into_something_else_is_refused_with_the_cure(key, found):
+    message = complaint({"datasets": {key: {"expression": "x"}}})
+    assert f"config key 'datasets': found the key {found};" in message
+    assert "in quotes" in message
+
+
+def test_all_problems_are_listed_at_once_without_jargon():
+    message = complaint({**ONE, "factorize": {"restart": 5, "method": "kll"}, "outputs": "x"})
+    lines = message.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("config key '") for line in lines)
+    assert "pydantic" not in message
+    assert "http" not in message
+
+
+def test_a_long_wrong_value_is_cut_short():
+    assert len(complaint({**ONE, "factorize": {"method": "x" * 10_000}})) < 200
+
+
+def test_nndsvd_with_several_restarts_is_refused_and_names_the_data_set():
+    mapping = {"datasets": {"a": {"expression": "x", "factorize": {"seeding": "nndsvd"}}, "b": {"expression": "x"}}}
+    assert complaint(mapping) == (
+        "config key 'factorize.restarts' (data set 'a'): found 50; expected 1, because every nndsvd start is the same. "
+        "Set restarts: 1, or seeding: random"
+    )
+    mapping["factorize"] = {"restarts": 1}
+    assert parse_config(mapping).dataset_settings("a").factorize.seeding == "nndsvd"
+
+
+def test_a_selected_rank_that_is_not_computed_is_refused():
+    mapping = {**ONE, "rank": {"selected": 9}}
+    assert "config key 'rank.selected' (data set 'leukemia'): found 9; expected one of factorize.ranks" in complaint(
+        mapping
+    )
+
+
+def test_a_floor_above_the_ceiling_is_refused():
+    assert "found 100; expected less than preprocess.ceiling, 50" in complaint(
+        {**ONE, "preprocess": {"floor": 100, "ceiling": 50}}
+    )
+
+
+def test_asking_for_an_unknown_data_set_lists_those_there_are():
+    with pytest.raises(ConfigError, match="no data set 'x'; there are leukemia"):
+        parse_config(ONE).dataset_settings("x")
+
+
+@pytest.mark.parametrize("path", ["config/config.yaml", "config/examples/brunet2004.yaml"])
+def test_the_schema_accepts_the_shipped_configurations(path):
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    jsonschema.Draft202012Validator(json_schema()).validate(read_config_file(ROOT / path))
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [{}, {**ONE, "x": 1}, {**ONE, "factorize": {"method": "x"}}, {"datasets": {"a/b": {"expression": "x"}}}],
+)
+def test_the_schema_refuses_what_the_models_refuse(mapping):
+    complaint(mapping)
+    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(mapping)
+
+
+def test_every_key_is_described_in_schema_and_reference():
+    schema, page = json_schema(), markdown_reference()
+    for definition in [schema, *schema["$defs"].values()]:
+        assert definition["description"]
+        for name, node in definition["properties"].items():
+            assert "$ref" in node or node["description"].endswith((".", ")"))
+            assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("--schema", lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"),
+        ("--markdown", markdown_reference),
+    ],
+)
+def test_schema_and_reference_are_printed_on_request(option, expected):
+    command = [sys.executable, "-m", "nmfbio.config", option]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    assert printed.stdout == expected()
+    assert printed.stderr == ""

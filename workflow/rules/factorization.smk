@@ -1,0 +1,23 @@
+rule factorize:
+    """Run the restarts first..last at one rank. A finished file stays valid whatever ranks or restarts are added."""
+    input:
+        expression="<results>/{dataset}/expression.h5ad",
+        # The checks come first, but their page being written anew is no reason to factorise again.
+        preflight=ancient("<results>/{dataset}/preflight.json"),
+    output:
+        restarts="<results>/{dataset}/restarts/k{rank}/{first}-{last}.npz",
+    params:
+        settings=section("factorize", "ranks", "restarts", "restarts_per_job"),
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/factorize/k{rank}/{first}-{last}.log",
+    benchmark:
+        "<benchmarks>/{dataset}/factorize/k{rank}/{first}-{last}.tsv"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    conda:
+        "../envs/nmfbio.yaml"
+    script:
+        "../scripts/factorize.py"

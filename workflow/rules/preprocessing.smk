@@ -1,0 +1,45 @@
+rule preprocess:
+    """Read the expression matrix and its tables, and apply the preset."""
+    input:
+        unpack(source_files),
+    output:
+        expression="<results>/{dataset}/expression.h5ad",
+    params:
+        settings=section("preprocess"),
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/preprocess.log",
+    benchmark:
+        "<benchmarks>/{dataset}/preprocess.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    conda:
+        "../envs/nmfbio.yaml"
+    script:
+        "../scripts/preprocess.py"
+
+
+rule preflight:
+    """Check that the matrix can be factorised at every rank asked for, and report what is in it."""
+    input:
+        expression="<results>/{dataset}/expression.h5ad",
+    output:
+        table="<results>/{dataset}/preflight.tsv",
+        json="<results>/{dataset}/preflight.json",
+    params:
+        ranks=ranks,
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/preflight.log",
+    benchmark:
+        "<benchmarks>/{dataset}/preflight.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    conda:
+        "../envs/nmfbio.yaml"
+    script:
+        "../scripts/preflight.py"

@@ -1,0 +1,38 @@
+rule report:
+    """Write the report: one page that says what was found, how sure it is and how it was done."""
+    input:
+        unpack(source_files),
+        preflight="<results>/{dataset}/preflight.tsv",
+        measures="<results>/{dataset}/rank/measures.tsv",
+        objectives="<results>/{dataset}/rank/objectives.tsv",
+        verdict="<results>/{dataset}/rank/verdict.json",
+        genes=at_all_ranks("<results>/{dataset}/signatures/k{rank}/genes.tsv"),
+        samples=at_all_ranks("<results>/{dataset}/signatures/k{rank}/samples.tsv"),
+        survey="<results>/{dataset}/figures/rank_survey.png",
+        restarts="<results>/{dataset}/figures/objectives.png",
+        consensus=at_all_ranks("<results>/{dataset}/figures/consensus_k{rank}.png"),
+        metagenes=at_all_ranks("<results>/{dataset}/figures/metagenes_k{rank}.png"),
+        usages=at_all_ranks("<results>/{dataset}/figures/usages_k{rank}.png"),
+    output:
+        report(
+            "<results>/{dataset}/report.html",
+            caption="../report/report.rst",
+            category="{dataset}",
+            subcategory="1 The answer",
+            labels={"what": "report", "rank": "all"},
+        ),
+    params:
+        settings=lambda wildcards: plain_settings(wildcards.dataset),
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/report.log",
+    benchmark:
+        "<benchmarks>/{dataset}/report.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    conda:
+        "../envs/nmfbio.yaml"
+    script:
+        "../scripts/report.py"
