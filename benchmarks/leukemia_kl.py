@@ -5,11 +5,12 @@ compared.
 """
 
 import argparse
+import ctypes
 import os
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +29,8 @@ EQUAL = 1e-5
 # scikit-learn's divergence is looked at after so many updates, outside the clock.
 PIECE = 10
 MAX_UPDATES = 5000
+# From this size on glibc hands freed blocks back to the kernel: as a process starts, and as it may learn to.
+FRESH_THRESHOLD, LEARNED_THRESHOLD = 128 * 1024, 32 * 1024 * 1024
 
 Factors = tuple[np.ndarray, np.ndarray]
 
@@ -109,15 +112,27 @@ def has_stopped_falling(divergences: list[float]) -> bool:
     return earlier - divergences[-1] <= 1e-7 * divergences[-1]
 
 
+def time_updates(expression: np.ndarray, rank: int, updates: np.ndarray) -> np.ndarray:
+    """CPU seconds of scikit-learn's first restarts, each with its number of updates in one run."""
+    starts = (random_start(expression, rank, restart_seed(SEED, rank, number)) for number in range(len(updates)))
+    runs = [partial(run_scikit_learn, expression, *pair) for pair in zip(starts, updates, strict=True)]
+    return np.array([cpu_seconds(run)[0] for run in runs])
+
+
+def return_freed_memory_from(size: int) -> None:
+    """Tell glibc from which size on it returns freed blocks to the kernel, which clears them anew."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(-3, size)  # M_MMAP_THRESHOLD
+        libc.mallopt(-1, 2 * size)  # M_TRIM_THRESHOLD
+
+
 def time_scikit_learn(expression: np.ndarray, rank: int, targets: np.ndarray) -> tuple[Timing, np.ndarray]:
     """Restarts of scikit-learn from nmfbio's starts, and the divergences they are stopped at."""
     starts = [random_start(expression, rank, restart_seed(SEED, rank, number)) for number in range(len(targets))]
     followed = [follow_scikit_learn(expression, *pair) for pair in zip(starts, targets, strict=True)]
     updates, goals = (np.array(column) for column in zip(*followed, strict=True))
-    seconds = [
-        cpu_seconds(lambda start=start, count=count: run_scikit_learn(expression, start, count))[0]
-        for start, count in zip(starts, updates, strict=True)
-    ]
+    seconds = time_updates(expression, rank, updates)
     reached = int((goals <= targets).sum())
     return Timing(
         f"scikit-learn `mu`, {expression.dtype}",
@@ -196,6 +211,10 @@ def compare(rank: int, restarts: int, peer_restarts: int, tolerance: float) -> s
     brunet, brunet_found = time_nmfbio(expression, rank, "brunet", restarts, tolerance)
     targets = kl_found.objective[:peer_restarts]
     double, _ = time_scikit_learn(expression, rank, targets)
+    return_freed_memory_from(FRESH_THRESHOLD)
+    fresh_seconds = time_updates(expression, rank, double.iterations)
+    return_freed_memory_from(LEARNED_THRESHOLD)
+    fresh = replace(double, solver=f"{double.solver}, fresh memory", seconds=fresh_seconds)
     single, goals = time_scikit_learn(expression.astype(np.float32), rank, targets)
     peer_goal, brunet_goal = "scikit-learn's divergence", "`brunet`'s divergence"
     kl_to_peer, brunet_to_peer = (time_nmfbio_to(expression, rank, m, goals, peer_goal) for m in ("kl", "brunet"))
@@ -204,10 +223,13 @@ def compare(rank: int, restarts: int, peer_restarts: int, tolerance: float) -> s
     ratios = [
         f"{slow.solver} / {fast.solver}, {what}: **{slow.seconds.mean() / fast.seconds.mean():.1f}×**"
         for slow, fast, what in (
+            (fresh, kl, "`kl` to its own stop"),
             (double, kl, "`kl` to its own stop"),
             (single, kl, "`kl` to its own stop"),
+            (fresh, kl_to_peer, f"both to {peer_goal}"),
             (double, kl_to_peer, f"both to {peer_goal}"),
             (single, kl_to_peer, f"both to {peer_goal}"),
+            (fresh, brunet_to_peer, f"both to {peer_goal}"),
             (double, brunet_to_peer, f"both to {peer_goal}"),
             (brunet, kl_to_brunet, f"both to {brunet_goal}"),
         )
@@ -220,7 +242,11 @@ def compare(rank: int, restarts: int, peer_restarts: int, tolerance: float) -> s
         f"`kl` measured again after the others: {kl_again.seconds.sum():.2f} CPU s for {restarts} restarts",
     ]
     return make_report(
-        [kl, brunet, double, single, kl_to_peer, brunet_to_peer, kl_to_brunet], ratios, compile_seconds, restarts, rank
+        [kl, brunet, fresh, double, single, kl_to_peer, brunet_to_peer, kl_to_brunet],
+        ratios,
+        compile_seconds,
+        restarts,
+        rank,
     )
 
 
@@ -234,6 +260,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="file for the report, besides the screen")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    return_freed_memory_from(LEARNED_THRESHOLD)
     with threadpool_limits(1):
         report = compare(arguments.rank, arguments.restarts, arguments.peer_restarts, arguments.tolerance)
     print(report)

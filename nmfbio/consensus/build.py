@@ -42,8 +42,8 @@ def build_consensus(
     scale
         ``"max"`` or ``"none"``, see ``scale_factors``.
     solution
-        ``"aligned_median"``: metagenes of all restarts matched to the best restart, their median, usages refitted; ``"best"``: the restart
-        with the lowest objective (Brunet et al. 2004).
+        ``"aligned_median"``: metagenes of all restarts matched to the best restart, their median, usages refitted;
+        ``"best"``: the restart with the lowest objective (Brunet et al. 2004).
 
     Returns
     -------

@@ -34,7 +34,8 @@ def consensus_matrix(labels: np.ndarray) -> np.ndarray:
 def average_linkage(consensus: np.ndarray, samples: np.ndarray) -> np.ndarray:
     """Average linkage on 1 − consensus, as scipy's (n_samples − 1) × 4 array.
 
-    Pairs at equal distance are joined in the order of the samples' names, so the tree does not depend on the order of the input.
+    Pairs at equal distance are joined in the order of the samples' names, so the tree does not depend on the order of
+    the input.
 
     Parameters
     ----------
@@ -73,7 +74,9 @@ def cophenetic_correlation(consensus: np.ndarray, tree: np.ndarray) -> float:
 
 
 def dispersion(consensus: np.ndarray) -> float:
-    """Mean of 4(C − ½)² over the consensus matrix: 1 if all restarts agree, 0 if every pair is a coin toss (Kim & Park 2007).
+    """Mean of 4(C − ½)² over the consensus matrix (Kim & Park 2007).
+
+    1 if all restarts agree, 0 if every pair is a coin toss.
 
     Examples
     --------
@@ -108,7 +111,8 @@ def silhouettes(distances: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        (n_samples,) from −1 to 1; 0 for a sample alone in its cluster (Rousseeuw 1987), NaN where there is one cluster only.
+        (n_samples,) from −1 to 1; 0 for a sample alone in its cluster (Rousseeuw 1987), NaN where there is one cluster
+        only.
 
     Examples
     --------

@@ -1,11 +1,11 @@
 """What is known at one rank once its restarts are combined."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from nmfbio.io import load_arrays, save_arrays
+from nmfbio.consensus.files import load_fields, save_fields
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Consensus:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write to an ``.npz`` file, atomically."""
-        save_arrays(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+        save_fields(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Consensus":
         """Read what ``save`` wrote; raises InputError on a torn or foreign file."""
-        arrays = load_arrays(path)
+        arrays = load_fields(cls, path)
         return cls(**{name: values.item() if values.ndim == 0 else values for name, values in arrays.items()})

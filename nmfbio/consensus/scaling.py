@@ -1,4 +1,7 @@
-"""How metagenes and usages share their scale, which decides sample calls: W H = (W D)(D⁻¹ H) for any positive diagonal D."""
+"""How metagenes and usages share their scale, which decides sample calls.
+
+W H = (W D)(D⁻¹ H) for any positive diagonal D.
+"""
 
 import numpy as np
 
@@ -15,8 +18,8 @@ def scale_factors(usages: np.ndarray, metagenes: np.ndarray, scale: str) -> tupl
     metagenes
         (..., rank, n_genes).
     scale
-        ``"max"`` divides every metagene by its largest entry (Yang & Seoighe 2016, 10.1371/journal.pone.0164880), ``"none"`` leaves the
-        factors as the solver returned them (Brunet et al. 2004). A metagene of zeros stays as it is.
+        ``"max"`` divides every metagene by its largest entry (Yang & Seoighe 2016, 10.1371/journal.pone.0164880),
+        ``"none"`` leaves the factors as the solver returned them (Brunet et al. 2004). A metagene of zeros stays.
 
     Returns
     -------

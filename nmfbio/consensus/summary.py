@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nmfbio.consensus.files import load_fields, save_fields
 from nmfbio.consensus.scaling import call_samples, scale_factors
-from nmfbio.io import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from nmfbio.factorization import Restarts
@@ -50,12 +50,12 @@ class RestartSummary:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write to an ``.npz`` file, atomically."""
-        save_arrays(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+        save_fields(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> RestartSummary:
         """Read what ``save`` wrote; raises InputError on a torn or foreign file."""
-        return cls(**load_arrays(path))
+        return cls(**load_fields(cls, path))
 
 
 def summarize_restarts(restarts: Restarts) -> RestartSummary:

@@ -1,4 +1,7 @@
-"""Non-negative matrix factorisation of plain arrays: numpy, scipy and numba, nothing of files, AnnData or configuration."""
+"""Non-negative matrix factorisation of plain arrays.
+
+Knows numpy, scipy and numba, nothing of files, AnnData or configuration.
+"""
 
 from .methods import METHODS
 from .objectives import explained_variance, half_squared_error, kl_divergence

@@ -6,8 +6,8 @@ import numpy as np
 def balance_scale(usages: np.ndarray, metagenes: np.ndarray) -> None:
     """Give every metagene the same ratio of its sum to its usages' sum, in place.
 
-    Multiplicative updates nearly keep these ratios, which are equal at a uniform start. Newton steps leave them to chance,
-    and with them the largest usage of a sample that lies between two metagenes.
+    Multiplicative updates nearly keep these ratios, which are equal at a uniform start. Newton steps leave them to
+    chance, and with them the largest usage of a sample that lies between two metagenes.
     """
     usage_sums, metagene_sums = usages.sum(axis=0, dtype=np.float64), metagenes.sum(axis=1, dtype=np.float64)
     present = (usage_sums > 0) & (metagene_sums > 0)

@@ -1,8 +1,8 @@
 """Kullback-Leibler NMF exactly as Brunet et al. (2004) and R's NMF package run it.
 
-One iteration updates H ← H ∘ Wᵀ(V/WH) / Σ_g W, then W ← W ∘ (V/WH)Hᵀ / Σ_j H with the new H (Lee & Seung 2001). Every tenth iteration
-both factors are floored at the double precision epsilon and every sample is called by its largest entry in H. The fit stops once the
-calls' connectivity has stayed the same for more than 40 comparisons in a row.
+One iteration updates H ← H ∘ Wᵀ(V/WH) / Σ_g W, then W ← W ∘ (V/WH)Hᵀ / Σ_j H with the new H (Lee & Seung 2001). Every
+tenth iteration both factors are floored at the double precision epsilon and every sample is called by its largest entry
+in H. The fit stops once the calls' connectivity has stayed the same for more than 40 comparisons in a row.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Squared Euclidean NMF by accelerated hierarchical alternating least squares (HALS; Gillis & Glineur 2012).
 
-Minimises ½‖V − WH‖². Each factor is updated entry by entry against the rank × rank Gram matrix of the other, a few sweeps for each
-product with the expression matrix, since the product costs far more than the sweeps. Every sweep is exact coordinate descent, so the
-objective never rises.
+Minimises ½‖V − WH‖². Each factor is updated entry by entry against the rank × rank Gram matrix of the other, a few
+sweeps for each product with the expression matrix, since the product costs far more than the sweeps. Every sweep is
+exact coordinate descent, so the objective never rises.
 """
 
 import numpy as np
@@ -116,7 +116,10 @@ def fit_frobenius(expression, usages, metagenes, squared_norm, max_iter, toleran
 
 
 def project_frobenius(expression, usages, metagenes):
-    """Usages that fit best with the metagenes fixed, in place: non-negative least squares by coordinate descent to convergence."""
+    """Usages that fit best with the metagenes fixed, in place.
+
+    Non-negative least squares by coordinate descent to convergence.
+    """
     products, gram = np.empty(usages.shape), np.empty((usages.shape[1], usages.shape[1]))
     metagene_products(expression, metagenes, products, gram)
     previous = np.empty_like(usages)

@@ -1,8 +1,8 @@
 """Arithmetic shared by the solvers: what every gene-blocked sweep is made of.
 
-A sweep walks the expression matrix (samples × genes) in blocks of genes that stay in cache. Inner loops run over genes, which are
-contiguous, so that they vectorise; W H is never held whole. Sums over a block are taken in the factors' precision, sums over blocks in
-float64.
+A sweep walks the expression matrix (samples × genes) in blocks of genes that stay in cache. Inner loops run over genes,
+which are contiguous, so that they vectorise; W H is never held whole. Sums over a block are taken in the factors'
+precision, sums over blocks in float64.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ import numba
 def compiled_code_folder() -> str:
     """Folder for compiled kernels, named by a digest of every kernel's source.
 
-    Numba renews a cached function only when its own file changes, not when a function it calls does; a folder for each state of the
-    sources rules out arithmetic left over from an earlier version.
+    Numba renews a cached function only when its own file changes, not when a function it calls does; a folder for each
+    state of the sources rules out arithmetic left over from an earlier version.
     """
     sources = sorted(Path(__file__).parent.glob("*.py"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
@@ -98,8 +98,8 @@ def column_sums(factor, sums):
 def nonnegative_quadratic_step(gradient, hessian, position, sweeps, slope, step):
     """Coordinate descent on min_d g·d + ½ d·Hd subject to position + d ≥ 0, for many independent problems side by side.
 
-    ``gradient``, ``position`` and ``step`` are (rank, problems), ``hessian`` is (rank, rank, problems) of which the upper triangle is
-    read, ``slope`` (problems) is scratch.
+    ``gradient``, ``position`` and ``step`` are (rank, problems), ``hessian`` is (rank, rank, problems) of which the
+    upper triangle is read, ``slope`` (problems) is scratch.
     """
     rank, problems = gradient.shape
     tiny, zero = gradient.dtype.type(TINY), gradient.dtype.type(0)
@@ -125,8 +125,8 @@ def nonnegative_quadratic_step(gradient, hessian, position, sweeps, slope, step)
 def surely_falls(gradient, hessian, position, step, sure):
     """Mark the problems whose Kullback-Leibler divergence falls along the step, told without reading the matrix.
 
-    With ρ the largest |d_c| / w_c, no fitted value changes by more than its ρ-fold, and z − log(1 + z) ≤ z² / (2(1 − ρ))
-    for |z| ≤ ρ < 1 bounds the change of the divergence by g·d + d·Hd / (2(1 − ρ)).
+    With ρ the largest |d_c| / w_c, no fitted value changes by more than its ρ-fold, and z − log(1 + z) ≤ z² / (2(1 −
+    ρ)) for |z| ≤ ρ < 1 bounds the change of the divergence by g·d + d·Hd / (2(1 − ρ)).
     """
     rank, problems = gradient.shape
     for g in range(problems):

@@ -1,7 +1,7 @@
 """Sweeps for the generalised Kullback-Leibler divergence D(V‖WH) = Σ V log(V/WH) − V + WH.
 
-Multiplicative updates: Lee & Seung 2001, theorem 2. Newton steps: Hsieh & Dhillon 2011 and Hien & Gillis 2021, here on the full
-rank × rank Hessian of each sample and each gene.
+Multiplicative updates: Lee & Seung 2001, theorem 2. Newton steps: Hsieh & Dhillon 2011 and Hien & Gillis 2021, here on
+the full rank × rank Hessian of each sample and each gene.
 """
 
 import numpy as np
@@ -70,7 +70,8 @@ def multiply_metagenes(metagenes, start, width, numerators, usage_sums, floor):
 def multiplicative_sweep(expression, metagenes, usages, next_usages, usage_sums, floor, numerators):
     """Multiplicative update of the metagenes, then the numerators of the next usage update, reading the matrix once.
 
-    ``usages`` serve the metagene update, ``next_usages`` (the same array unless a solver floors it in between) the numerators.
+    ``usages`` serve the metagene update, ``next_usages`` (the same array unless a solver floors it in between) the
+    numerators.
     """
     n_genes, rank = expression.shape[1], usages.shape[1]
     scratch = np.empty(BLOCK, metagenes.dtype)
@@ -208,7 +209,7 @@ def move_metagenes(metagenes, start, width, step, rise, numerators, usage_sums):
 
 @kernel
 def newton_metagene_sweep(expression, metagenes, usages, usage_sums, numerators, hessian):
-    """Newton step of every gene's metagene entries, then the derivatives of the usages there, reading the matrix once."""
+    """Newton step of every gene's metagene entries, then the usages' derivatives there, reading the matrix once."""
     n_genes, rank = expression.shape[1], usages.shape[1]
     dtype = metagenes.dtype
     vectors = np.zeros((4, BLOCK), dtype)
@@ -239,7 +240,7 @@ def newton_metagene_sweep(expression, metagenes, usages, usage_sums, numerators,
 
 @kernel
 def newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, hessian):
-    """Newton step of every sample's usages; a sample whose divergence could rise takes a multiplicative step instead."""
+    """Newton step of every sample's usages, or a multiplicative step where the sample's divergence could rise."""
     n_samples, rank = usages.shape
     gradient, position, step = np.empty((rank, n_samples)), np.empty((rank, n_samples)), np.empty((rank, n_samples))
     rise, sure = np.empty(n_samples), np.empty(n_samples, np.bool_)

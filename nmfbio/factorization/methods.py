@@ -18,9 +18,10 @@ Fit = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[int, bool]]
 class Method:
     """A solver and the objective it minimises.
 
-    ``prepare`` computes once what all restarts on one matrix share, and returns their fit: a function of expression, usages and
-    metagenes that fills the factors in place and returns the number of iterations and whether it converged. ``project`` fills the
-    usages alone, the metagenes held fixed. ``dtype`` is the factors' precision where the user leaves it to the method.
+    ``prepare`` computes once what all restarts on one matrix share, and returns their fit: a function of expression,
+    usages and metagenes that fills the factors in place and returns the number of iterations and whether it converged.
+    ``project`` fills the usages alone, the metagenes held fixed. ``dtype`` is the factors' precision where the user
+    leaves it to the method.
     """
 
     prepare: Callable[[np.ndarray, int, float], Fit]

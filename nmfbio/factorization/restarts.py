@@ -67,13 +67,13 @@ def factorize(
     rank
         Number of metagenes, from 1 to below the smaller side of the matrix.
     method
-        ``"kl"`` (Kullback-Leibler; multiplicative updates, then Newton), ``"brunet"`` (Kullback-Leibler with Brunet et al. 2004's updates
-        and stop, as R's NMF) or ``"frobenius"`` (squared Euclidean; accelerated HALS).
+        ``"kl"`` (Kullback-Leibler; multiplicative updates, then Newton), ``"brunet"`` (Kullback-Leibler with Brunet et
+        al. 2004's updates and stop, as R's NMF) or ``"frobenius"`` (squared Euclidean; accelerated HALS).
     restarts
         Number of restarts, at least 1.
     seeding
-        ``"random"``; ``"nndsvd"``, which is deterministic and so allows one restart; or a pair of usages (n_samples × rank) and
-        metagenes (rank × n_genes) to start from, one restart as well.
+        ``"random"``; ``"nndsvd"``, which is deterministic and so allows one restart; or a pair of usages (n_samples ×
+        rank) and metagenes (rank × n_genes) to start from, one restart as well.
     seed
         Base seed. Restart r at rank k starts from ``SeedSequence(seed, spawn_key=(k, r))``, whatever else is run.
     threads
@@ -85,7 +85,8 @@ def factorize(
     tolerance
         ``kl`` and ``frobenius`` stop once ten iterations lower the objective by less than this share of it.
     dtype
-        ``"float32"``, ``"float64"``, or ``"auto"``: float64 for ``brunet``, float32 for the others. Sums and objectives are float64.
+        ``"float32"``, ``"float64"``, or ``"auto"``: float64 for ``brunet``, float32 for the others. Sums and objectives
+        are float64.
     on_restart
         Called without arguments after each finished restart.
 

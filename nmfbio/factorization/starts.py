@@ -9,7 +9,7 @@ def restart_seed(seed: int, rank: int, restart: int) -> np.random.SeedSequence:
 
 
 def random_start(expression: np.ndarray, rank: int, seed: np.random.SeedSequence) -> tuple[np.ndarray, np.ndarray]:
-    """Usages (n_samples × rank) and metagenes (rank × n_genes), uniform between 0 and the largest expression value, as in R's NMF."""
+    """Usages (n_samples × rank) and metagenes (rank × n_genes), uniform from 0 to the largest value, as in R's NMF."""
     random = np.random.default_rng(seed)
     largest = float(expression.max())
     usages = random.random((expression.shape[0], rank)) * largest
@@ -20,7 +20,8 @@ def random_start(expression: np.ndarray, rank: int, seed: np.random.SeedSequence
 def nndsvd_start(expression: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
     """Non-negative double singular value decomposition, zeros kept.
 
-    Each singular pair gives the larger of its positive and its negative part. Deterministic, so one restart is all there is.
+    Each singular pair gives the larger of its positive and its negative part. Deterministic, so one restart is all
+    there is.
     """
     left, values, right = np.linalg.svd(expression.astype(np.float64), full_matrices=False)
     usages, metagenes = np.zeros((expression.shape[0], rank)), np.zeros((rank, expression.shape[1]))

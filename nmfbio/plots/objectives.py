@@ -15,6 +15,7 @@ _GOLDEN = 0.6180339887498949  # multiples of the golden ratio spread evenly: a j
 _LEFT, _HEIGHT, _ROW = 30.0, 62.0, 4.2  # mm
 _SMALLEST = 120.0  # mm, the figure's least width
 _NEGLIGIBLE = 1e-3  # percent: restarts closer than this are as good as the same
+_ENOUGH_FOR_BOX = 5  # restarts
 _SPREAD = 50.0  # largest over median excess from which the axis becomes logarithmic
 
 
@@ -48,8 +49,9 @@ def draw_objectives(objectives: pd.DataFrame) -> Figure:
     sheet = Sheet.of_size(total, top + _HEIGHT + 2 + 3 * _ROW + MARGIN)
     sheet.title(_TITLE)
     axes = sheet.axes(_LEFT, top, width, _HEIGHT, xlim=(-0.5, len(ranks) - 0.5))
+    _draw_boxes(axes, table, ranks)
     for place, rank in enumerate(ranks):
-        _draw_rank(axes, place, table[table["rank"] == rank])
+        _draw_restarts(axes, place, table[table["rank"] == rank])
     _scale_height(axes, table["excess"].to_numpy())
     axes.set_xticks([])
     axes.set_ylabel("Objective above the best restart, %", fontsize=LABEL)
@@ -65,9 +67,7 @@ def excess_percent(objectives: pd.DataFrame) -> pd.Series:
     return (100 * above / best.abs().where(best != 0, 1.0)).rename("excess")
 
 
-def _draw_rank(axes: Axes, place: int, table: pd.DataFrame) -> None:
-    if len(table) >= 5:
-        _draw_box(axes, place, table["excess"].dropna())
+def _draw_restarts(axes: Axes, place: int, table: pd.DataFrame) -> None:
     jitter = ((np.arange(len(table)) * _GOLDEN + 0.5) % 1 - 0.5) * 0.44
     size = 11 if len(table) <= 100 else 5
     for finished, marker, colour in ((True, "o", _FINISHED), (False, "^", ACCENT)):
@@ -78,21 +78,27 @@ def _draw_rank(axes: Axes, place: int, table: pd.DataFrame) -> None:
         )  # fmt: skip
 
 
-def _draw_box(axes: Axes, place: int, excess: pd.Series) -> None:
-    thin = {"color": FAINT, "linewidth": 0.6}
-    axes.boxplot(
-        excess,
-        positions=[place],
-        widths=0.62,
+def _draw_boxes(axes: Axes, table: pd.DataFrame, ranks: list) -> None:
+    import seaborn  # here, since it costs other figures' jobs a second
+
+    enough = table[table.groupby("rank")["rank"].transform("size") >= _ENOUGH_FOR_BOX]
+    if enough.empty:
+        return
+    seaborn.boxplot(
+        enough,
+        x="rank",
+        y="excess",
+        order=ranks,
+        ax=axes,
+        width=0.62,
+        color=PALE,
+        saturation=1,
+        linecolor=FAINT,
+        linewidth=0.6,
         showfliers=False,
-        manage_ticks=False,
-        patch_artist=True,
-        boxprops={"facecolor": PALE, "edgecolor": FAINT, "linewidth": 0.6},
         medianprops={"color": INK, "linewidth": 1},
-        whiskerprops=thin,
-        capprops=thin,
-        zorder=1,
     )
+    axes.set_xlabel("")
 
 
 def _scale_height(axes: Axes, excess: np.ndarray) -> None:
@@ -140,5 +146,5 @@ def _write_key(sheet: Sheet, table: pd.DataFrame, top: float) -> None:
         sheet.text(x, top, sign, SMALL, color=colour)
         sheet.text(x + 3, top, text, LABEL, color=FAINT)
         x += text_width(text, LABEL) + 8
-    if table["rank"].value_counts().max() >= 5:
+    if table["rank"].value_counts().max() >= _ENOUGH_FOR_BOX:
         sheet.text(x, top, "box: middle half, line: median", LABEL, color=FAINT)

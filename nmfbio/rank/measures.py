@@ -29,10 +29,11 @@ def collect_measures(consensuses: Iterable[Consensus]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns rank, measure, value, low, high, null_low, null_high, by rank. Measures: ``cophenetic`` (Brunet et al. 2004), ``dispersion``
-        (Kim & Park 2007), ``pac`` (share of ambiguous pairs), ``silhouette`` (mean over samples, of the consensus clusters),
-        ``explained_variance`` (of the solution) and ``objective`` (of the best restart). NaN is a measure that is not defined there; the
-        interval and the band on permuted data are NaN where they were not computed.
+        Columns rank, measure, value, low, high, null_low, null_high, by rank. Measures: ``cophenetic`` (Brunet et al.
+        2004), ``dispersion`` (Kim & Park 2007), ``pac`` (share of ambiguous pairs), ``silhouette`` (mean over samples,
+        of the consensus clusters), ``explained_variance`` (of the solution) and ``objective`` (of the best restart).
+        NaN is a measure that is not defined there; the interval and the band on permuted data are NaN where they were
+        not computed.
     """
     rows = [
         (consensus.rank, measure, float(getattr(consensus, field)), *[np.nan] * 4)

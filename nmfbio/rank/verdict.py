@@ -10,8 +10,8 @@ BEST_IS_LARGE = {"dispersion": True, "pac": False, "silhouette": True}
 NAMES = {"cophenetic": "the fall of the cophenetic correlation", "dispersion": "dispersion"}
 NAMES |= {"pac": "the share of ambiguous pairs (PAC)", "silhouette": "the consensus silhouette"}
 CAVEAT = (
-    "All these measures say how well restarts repeat, not whether there is structure at all: they can be high on permuted data "
-    "too. No held-out data were consulted."
+    "All these measures say how well restarts repeat, not whether there is structure at all: they can be high on "
+    "permuted data too. No held-out data were consulted."
 )
 
 
@@ -22,8 +22,8 @@ class Verdict:
     Attributes
     ----------
     status
-        ``"supported"``: the rule gives a rank inside the scanned range and at least half of the other measures agree; ``"weak"``: it does
-        not, or they do not; ``"none"``: no structure found.
+        ``"supported"``: the rule gives a rank inside the scanned range and at least half of the other measures agree;
+        ``"weak"``: it does not, or they do not; ``"none"``: no structure found.
     rank
         The rank, or None where there is no evidence for any.
     reproducible
@@ -159,16 +159,19 @@ def explain_curve(cophenetic: pd.Series, fall: int | None) -> str:
     """Brunet's reading of the cophenetic curve in words."""
     if len(cophenetic) == 0:
         return (
-            "The cophenetic correlation is not defined for a single restart or rank 1, so nothing here tells ranks apart; "
-            "set factorize.restarts to 20 or more."
+            "The cophenetic correlation is not defined for a single restart or rank 1, so nothing here tells ranks "
+            "apart; set factorize.restarts to 20 or more."
         )
     ranks = list(cophenetic.index)
     if len(ranks) == 1:
-        return f"Only rank {ranks[0]} could be measured (cophenetic correlation {cophenetic.iloc[0]:.4f}); nothing to compare."
+        return (
+            f"Only rank {ranks[0]} could be measured (cophenetic correlation {cophenetic.iloc[0]:.4f}); "
+            "nothing to compare."
+        )
     if fall is None:
         return (
-            f"The cophenetic correlation does not fall between ranks {ranks[0]} and {ranks[-1]}, so Brunet's reading points to "
-            f"{ranks[-1]} or beyond; widen factorize.ranks."
+            f"The cophenetic correlation does not fall between ranks {ranks[0]} and {ranks[-1]}, so Brunet's reading "
+            f"points to {ranks[-1]} or beyond; widen factorize.ranks."
         )
     following = ranks[ranks.index(fall) + 1]
     return (

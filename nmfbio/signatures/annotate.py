@@ -28,9 +28,9 @@ def annotate_expression(
     Returns
     -------
     anndata.AnnData
-        With ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``obs["nmf_cluster"]``, ``obs["nmf_margin"]``, ``obs["nmf_agreement"]``,
-        ``var["nmf_metagene"]``, ``var["nmf_score"]``, ``var["nmf_selected"]`` and ``uns["nmf"]`` (rank, whether the evidence chose it,
-        verdict, why, objectives).
+        With ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``obs["nmf_cluster"]``, ``obs["nmf_margin"]``,
+        ``obs["nmf_agreement"]``, ``var["nmf_metagene"]``, ``var["nmf_score"]``, ``var["nmf_selected"]`` and
+        ``uns["nmf"]`` (rank, whether the evidence chose it, verdict, why, objectives).
     """
     lowest = min(consensus.rank for consensus in consensuses)
     shown = lowest if verdict["rank"] is None else verdict["rank"]

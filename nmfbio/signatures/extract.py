@@ -20,10 +20,11 @@ class Signatures:
     usages
         Samples × metagenes, scaled.
     genes
-        One row a gene, under the metagene it weighs most in: metagene, position, gene, description, score, weight, selected.
+        One row a gene, under the metagene it weighs most in: metagene, position, gene, description, score, weight,
+        selected.
     samples
-        One row a sample: cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster, scale_dependent,
-        cluster_other_scale.
+        One row a sample: cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster,
+        scale_dependent, cluster_other_scale.
     """
 
     metagenes: pd.DataFrame
@@ -44,8 +45,8 @@ def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFr
     genes
         Indexed by gene, with a text column ``description``.
     scale
-        ``"max"``: genes are scored on metagenes scaled to sum 1, so that no metagene is favoured; ``"none"``: on the metagenes as they are,
-        as R's NMF does.
+        ``"max"``: genes are scored on metagenes scaled to sum 1, so that no metagene is favoured; ``"none"``: on the
+        metagenes as they are, as R's NMF does.
 
     Returns
     -------

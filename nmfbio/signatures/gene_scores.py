@@ -36,8 +36,8 @@ def kim_park_scores(metagenes: np.ndarray) -> np.ndarray:
 def select_genes(metagenes: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Genes that characterise a metagene, by Kim & Park's rule.
 
-    A gene is selected when its score exceeds the median plus three (normal-consistent) median absolute deviations of all scores, and its
-    largest loading exceeds the median of all loadings.
+    A gene is selected when its score exceeds the median plus three (normal-consistent) median absolute deviations of
+    all scores, and its largest loading exceeds the median of all loadings.
 
     Parameters
     ----------
