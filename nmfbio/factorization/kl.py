@@ -8,17 +8,17 @@ multiplicative one, so it never rises.
 
 import numpy as np
 
-from .kernels import column_sums, row_sums
+from .kernels import TINY, column_sums, row_sums
 from .kl_kernels import (
     multiplicative_sweep,
     multiply_usages,
     newton_metagene_sweep,
     newton_usage_step,
-    sum_of_expression_times_log_fit,
     usage_derivatives,
     usage_numerators,
 )
 
+GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
 CHECK_EVERY = 10
 # A projection ends once no usage moves by more than this share of the largest one.
@@ -28,13 +28,14 @@ MAX_PROJECTION_STEPS = 1000
 
 def divergence(expression, usages, metagenes, constant):
     """D(V‖WH), given the constant Σ V log V − V."""
-    rank = usages.shape[1]
-    usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
-    column_sums(usages, usage_sums)
-    row_sums(metagenes, metagene_sums)
-    return (
-        constant - sum_of_expression_times_log_fit(expression, usages, metagenes) + np.sum(usage_sums * metagene_sums)
-    )
+    weighted_logs = 0.0
+    for start in range(0, expression.shape[1], GENES_AT_ONCE):
+        genes = slice(start, start + GENES_AT_ONCE)
+        fitted = usages @ metagenes[:, genes]
+        np.log(np.maximum(fitted, TINY, out=fitted), out=fitted)
+        weighted_logs += np.multiply(fitted, expression[:, genes], out=fitted).sum(dtype=np.float64)
+    fitted_sum = usages.sum(axis=0, dtype=np.float64) @ metagenes.sum(axis=1, dtype=np.float64)
+    return constant - weighted_logs + fitted_sum
 
 
 def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
@@ -42,7 +43,7 @@ def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
     n_samples, rank = usages.shape
     usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
     numerators, hessian = np.empty((n_samples, rank)), np.empty((rank, rank, n_samples))
-    newton_numerators = np.empty((rank, n_samples))
+    newton_numerators, no_floor = np.empty((rank, n_samples)), metagenes.dtype.type(0)
     usage_numerators(expression, usages, metagenes, numerators)
     previous = np.inf
     for iteration in range(1, max_iter + 1):
@@ -53,8 +54,7 @@ def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
             newton_usage_step(expression, metagenes, usages, metagene_sums, newton_numerators, hessian)
         column_sums(usages, usage_sums)
         if iteration <= MULTIPLICATIVE_UPDATES:
-            floor = metagenes.dtype.type(0)
-            multiplicative_sweep(expression, metagenes, usages, usages, usage_sums, floor, numerators)
+            multiplicative_sweep(expression, metagenes, usages, usages, usage_sums, no_floor, numerators)
         else:
             newton_metagene_sweep(expression, metagenes, usages, usage_sums, newton_numerators, hessian)
         if iteration % CHECK_EVERY == 0:

@@ -18,9 +18,10 @@ def add_metagene_numerators(expression, usages, metagenes, start, fitted, numera
     """numerators += H(V/WH)ᵀ over the genes from ``start``; ``fitted`` is scratch of the block's width."""
     width = fitted.size
     for i in range(usages.shape[0]):
+        observed = expression[i, start : start + width]
         reconstruct(usages[i], metagenes, start, fitted)
         for g in range(width):
-            fitted[g] = expression[i, start + g] / fitted[g]
+            fitted[g] = observed[g] / fitted[g]
         for c in range(usages.shape[1]):
             add_scaled(usages[i, c], fitted, numerators[c, :width])
 
@@ -30,9 +31,10 @@ def add_usage_numerators(expression, usages, metagenes, start, fitted, numerator
     """numerators += Wᵀ(V/WH) over the genes from ``start``, in float64."""
     width = fitted.size
     for i in range(usages.shape[0]):
+        observed = expression[i, start : start + width]
         reconstruct(usages[i], metagenes, start, fitted)
         for g in range(width):
-            fitted[g] = expression[i, start + g] / fitted[g]
+            fitted[g] = observed[g] / fitted[g]
         for c in range(usages.shape[1]):
             numerators[i, c] += dot(fitted, metagenes[c, start : start + width])
 
@@ -86,38 +88,39 @@ def multiplicative_sweep(expression, metagenes, usages, next_usages, usage_sums,
 
 
 @kernel
-def metagene_derivatives(expression, usages, metagenes, start, fitted, curvature, numerators, hessian):
-    """Numerators H(V/WH)ᵀ and upper triangle of the Hessian Σ_i h_a h_b V/(WH)² of each gene of a block."""
-    width, rank = fitted.size, usages.shape[1]
+def ratio_and_curvature(observed, weights, metagenes, start, ratio, curvature):
+    """V/WH and V/(WH)² of one sample over the genes from ``start``."""
     one = metagenes.dtype.type(1)
+    reconstruct(weights, metagenes, start, ratio)
+    for g in range(ratio.size):
+        inverse = one / ratio[g]
+        ratio[g] = observed[g] * inverse
+        curvature[g] = ratio[g] * inverse
+
+
+@kernel
+def metagene_derivatives(expression, usages, metagenes, start, ratio, curvature, numerators, hessian):
+    """Numerators H(V/WH)ᵀ and upper triangle of the Hessian Σ_i h_a h_b V/(WH)² of each gene of a block."""
+    width, rank = ratio.size, usages.shape[1]
     numerators[:] = 0
     hessian[:] = 0
     for i in range(usages.shape[0]):
-        reconstruct(usages[i], metagenes, start, fitted)
-        for g in range(width):
-            inverse = one / fitted[g]
-            fitted[g] = expression[i, start + g] * inverse
-            curvature[g] = fitted[g] * inverse
+        ratio_and_curvature(expression[i, start : start + width], usages[i], metagenes, start, ratio, curvature)
         for a in range(rank):
-            add_scaled(usages[i, a], fitted, numerators[a, :width])
+            add_scaled(usages[i, a], ratio, numerators[a, :width])
             for b in range(a, rank):
                 add_scaled(usages[i, a] * usages[i, b], curvature, hessian[a, b, :width])
 
 
 @kernel
-def add_usage_derivatives(expression, usages, metagenes, start, fitted, curvature, weighted, numerators, hessian):
+def add_usage_derivatives(expression, usages, metagenes, start, ratio, curvature, weighted, numerators, hessian):
     """Add a block's share of the usages' numerators Wᵀ(V/WH) and Hessians Σ_g w_a w_b V/(WH)², in float64."""
-    width, rank = fitted.size, usages.shape[1]
-    one = metagenes.dtype.type(1)
+    width, rank = ratio.size, usages.shape[1]
     for i in range(usages.shape[0]):
-        reconstruct(usages[i], metagenes, start, fitted)
-        for g in range(width):
-            inverse = one / fitted[g]
-            fitted[g] = expression[i, start + g] * inverse
-            curvature[g] = fitted[g] * inverse
+        ratio_and_curvature(expression[i, start : start + width], usages[i], metagenes, start, ratio, curvature)
         for a in range(rank):
             profile = metagenes[a, start : start + width]
-            numerators[a, i] += dot(fitted, profile)
+            numerators[a, i] += dot(ratio, profile)
             for g in range(width):
                 weighted[g] = curvature[g] * profile[g]
             for b in range(a, rank):
@@ -257,18 +260,3 @@ def newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, 
                 usages[i, c] = position[c, i] + step[c, i]
             else:
                 usages[i, c] *= numerators[c, i] / (metagene_sums[c] + TINY)
-
-
-@kernel
-def sum_of_expression_times_log_fit(expression, usages, metagenes):
-    """Σ V log(WH), the part of the divergence that needs every entry, in float64."""
-    n_genes = expression.shape[1]
-    scratch = np.empty(BLOCK, metagenes.dtype)
-    total = 0.0
-    for start in range(0, n_genes, BLOCK):
-        fitted = scratch[: min(BLOCK, n_genes - start)]
-        for i in range(usages.shape[0]):
-            reconstruct(usages[i], metagenes, start, fitted)
-            for g in range(fitted.size):
-                total += expression[i, start + g] * np.log(fitted[g])
-    return total

@@ -149,7 +149,7 @@ def fit_usages(expression: np.ndarray, metagenes: np.ndarray, method: str = "kl"
     Returns
     -------
     numpy.ndarray
-        n_samples × rank, in the precision of the expression (float32 or float64).
+        n_samples × rank; float32 where the expression is, else float64.
 
     Raises
     ------
@@ -165,12 +165,13 @@ def fit_usages(expression: np.ndarray, metagenes: np.ndarray, method: str = "kl"
     array([[2.]])
     """
     check_choice(method, "method", tuple(METHODS))
-    expression = as_matrix(expression, "expression", "float64")
-    metagenes = as_matrix(metagenes, "metagenes", "float64")
+    dtype = "float32" if getattr(expression, "dtype", None) == np.float32 else "float64"
+    expression = as_matrix(expression, "expression", dtype)
+    metagenes = as_matrix(metagenes, "metagenes", dtype)
     if expression.shape[1] != metagenes.shape[1]:
         raise ValueError(f"expression has {expression.shape[1]} genes, metagenes have {metagenes.shape[1]}")
-    totals = expression.sum(axis=1, keepdims=True) / max(metagenes.sum(), np.finfo(np.float64).tiny)
-    usages = np.repeat(totals, metagenes.shape[0], axis=1)
+    totals = expression.sum(axis=1, dtype=np.float64) / max(metagenes.sum(dtype=np.float64), np.finfo(np.float64).tiny)
+    usages = np.repeat(totals[:, None], metagenes.shape[0], axis=1).astype(dtype)
     METHODS[method].project(expression, usages, metagenes)
     return usages
 
