@@ -123,7 +123,7 @@ def test_no_module_is_longer_than_400_lines(path):
 
 
 def test_test_files_have_unique_names_and_no_packages():
-    names = [path.name for path in (ROOT / "tests").rglob("*.py")]
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
     assert "__init__.py" not in names
 

@@ -143,16 +143,27 @@ def explain(cophenetic: pd.Series, fall: int | None, rank: int | None, votes: di
 
 
 def explain_equals(cophenetic: pd.Series, rank: int | None) -> list[str]:
-    """Name the ranks whose restarts agree as well as those at the chosen one."""
+    """Name the ranks whose restarts agree as well as those at the chosen one, the coarser ones first."""
     if rank not in cophenetic.index:
         return []
-    equal = [str(each) for each, value in cophenetic.items() if each != rank and abs(value - cophenetic[rank]) <= TIE]
-    if not equal:
-        return []
-    subject = f"Rank {equal[0]} repeats" if len(equal) == 1 else f"Ranks {', '.join(equal[:-1])} and {equal[-1]} repeat"
+    equal = [each for each, value in cophenetic.items() if each != rank and abs(value - cophenetic[rank]) <= TIE]
+    readings = {
+        "coarser": [str(each) for each in equal if each < rank],
+        "finer": [str(each) for each in equal if each > rank],
+    }
     return [
-        f"{subject} just as well: a coarser rank that repeats is a coarser reading of the same data, not a wrong one."
+        f"{say_repeat(ranks)} just as well: a {reading} rank that repeats is a {reading} reading of the same data, "
+        "not a wrong one."
+        for reading, ranks in readings.items()
+        if ranks
     ]
+
+
+def say_repeat(ranks: list[str]) -> str:
+    """Ranks as the subject of a sentence: "Rank 2 repeats", "Ranks 2, 3 and 4 repeat"."""
+    if len(ranks) == 1:
+        return f"Rank {ranks[0]} repeats"
+    return f"Ranks {', '.join(ranks[:-1])} and {ranks[-1]} repeat"
 
 
 def explain_curve(cophenetic: pd.Series, fall: int | None) -> str:

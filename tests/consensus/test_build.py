@@ -1,0 +1,180 @@
+"""nmfbio.consensus.build: the consensus of all restarts at one rank."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from nmfbio.consensus import build_consensus, call_samples, match_metagenes, usage_shares
+from nmfbio.consensus.build import align_labels, name_clusters, solution_metagenes
+from nmfbio.factorization import explained_variance, kl_divergence
+
+
+def repeat(restarts, number, times):
+    """The same restart several times."""
+    place = np.full(times, number)
+    return replace(
+        restarts,
+        metagenes=restarts.metagenes[place],
+        labels_max=restarts.labels_max[place],
+        labels_none=restarts.labels_none[place],
+        objective=restarts.objective[place],
+        n_iter=restarts.n_iter[place],
+        converged=restarts.converged[place],
+        restart=np.arange(times),
+    )
+
+
+def shuffle_metagenes(restarts, random):
+    """The same restarts with the metagenes of each in another order."""
+    orders = np.array([random.permutation(restarts.metagenes.shape[1]) for _ in restarts.metagenes])
+    place_of = np.argsort(orders, axis=1)
+    return replace(
+        restarts,
+        metagenes=np.array([metagenes[order] for metagenes, order in zip(restarts.metagenes, orders, strict=True)]),
+        labels_max=np.array([place[calls] for place, calls in zip(place_of, restarts.labels_max, strict=True)]),
+        labels_none=np.array([place[calls] for place, calls in zip(place_of, restarts.labels_none, strict=True)]),
+    )
+
+
+def samples_of(expression):
+    return expression.obs_names.to_numpy()
+
+
+@pytest.mark.parametrize("scale", ["max", "none"])
+def test_three_groups_of_samples_are_found(small_expression, small_consensus, scale):
+    consensus = small_consensus(3, scale=scale)
+    for found in (consensus.calls, consensus.clusters):
+        assert adjusted_rand_score(found, small_expression.obs["group"]) == 1
+    assert consensus.agreement.min() > 0.5
+
+
+@pytest.mark.parametrize("scale", ["max", "none"])
+def test_the_aligned_median_of_identical_restarts_is_that_restart(small_restarts, scale):
+    metagenes = repeat(small_restarts(3), 2, 5).metagenes
+    median = solution_metagenes(metagenes, np.tile([0, 1, 2], (5, 1)), 0, scale, "aligned_median")
+    expected = metagenes[0] / metagenes[0].max(axis=1, keepdims=True) if scale == "max" else metagenes[0]
+    np.testing.assert_array_equal(median, expected)
+
+
+def test_the_aligned_median_is_the_median_of_matched_metagenes_scaled_to_maximum_one(small_restarts):
+    restarts = small_restarts(3)
+    best = restarts.objective.argmin()
+    orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
+    matched = [metagenes[order] for metagenes, order in zip(restarts.metagenes, orders, strict=True)]
+    expected = np.median([[row / row.max() for row in metagenes] for metagenes in matched], axis=0)
+    found = solution_metagenes(restarts.metagenes, orders, best, "max", "aligned_median")
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_the_best_solution_has_the_metagenes_of_the_lowest_objective(small_expression, small_restarts):
+    restarts = small_restarts(3)
+    consensus = build_consensus(
+        small_expression.X, restarts, samples_of(small_expression), scale="none", solution="best"
+    )
+    best = restarts.metagenes[restarts.objective.argmin()].astype(np.float64)
+    assert {row.tobytes() for row in consensus.metagenes} == {row.tobytes() for row in best}
+    assert consensus.best_objective == restarts.objective.min()
+    assert consensus.solution_objective == pytest.approx(consensus.best_objective, rel=1e-6)
+
+
+@pytest.mark.parametrize("rank", [2, 3, 4])
+def test_the_order_of_metagenes_within_restarts_changes_nothing(small_expression, small_restarts, rank):
+    samples, random = samples_of(small_expression), np.random.default_rng(3)
+    before = build_consensus(small_expression.X, small_restarts(rank), samples)
+    after = build_consensus(small_expression.X, shuffle_metagenes(small_restarts(rank), random), samples)
+    np.testing.assert_array_equal(after.consensus, before.consensus)
+    np.testing.assert_array_equal(after.metagenes, before.metagenes)
+    # The refit ends close to its optimum, not on it: entries near zero differ by a share of the largest.
+    np.testing.assert_allclose(after.usages, before.usages, rtol=1e-4, atol=1e-5 * before.usages.max())
+    for name in ("calls", "calls_max", "calls_none", "clusters", "agreement"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
+
+
+@pytest.mark.parametrize("rank", [2, 3, 4])
+def test_the_order_of_the_samples_changes_nothing_but_their_order(small_expression, small_restarts, rank):
+    restarts, order = small_restarts(rank), np.random.default_rng(4).permutation(12)
+    permuted = replace(restarts, labels_max=restarts.labels_max[:, order], labels_none=restarts.labels_none[:, order])
+    samples = samples_of(small_expression)
+    before = build_consensus(small_expression.X, restarts, samples)
+    after = build_consensus(small_expression.X[order], permuted, samples[order])
+    np.testing.assert_array_equal(after.consensus, before.consensus[np.ix_(order, order)])
+    np.testing.assert_array_equal(after.linkage[:, 2:], before.linkage[:, 2:])
+    for name in ("calls", "calls_max", "calls_none", "clusters", "agreement"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name)[order])
+    for name in ("cophenetic", "dispersion", "pac", "mean_silhouette"):
+        assert getattr(after, name) == pytest.approx(getattr(before, name), abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("rank", [2, 3, 4])
+def test_metagenes_are_numbered_by_falling_share_of_usage(small_consensus, rank):
+    shares = usage_shares(small_consensus(rank).usages).sum(axis=0)
+    assert (np.diff(shares) <= 0).all()
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3, 4])
+def test_the_numbers_of_the_solution_recompute_from_its_factors(small_expression, small_consensus, rank):
+    consensus, expression = small_consensus(rank), small_expression.X.astype(np.float64)
+    np.testing.assert_allclose(consensus.metagenes.max(axis=1), 1)
+    np.testing.assert_array_equal(consensus.calls, call_samples(consensus.usages))
+    residual = expression - consensus.usages @ consensus.metagenes
+    assert consensus.explained_variance == pytest.approx(1 - (residual**2).sum() / (expression**2).sum(), rel=1e-6)
+    assert consensus.explained_variance == explained_variance(expression, consensus.usages, consensus.metagenes)
+    divergence = kl_divergence(expression, consensus.usages, consensus.metagenes)
+    assert consensus.solution_objective == pytest.approx(divergence, rel=1e-6)
+
+
+def test_agreement_is_the_share_of_restarts_with_the_call_of_the_solution(small_restarts, small_consensus):
+    restarts, consensus = small_restarts(4), small_consensus(4)
+    best = restarts.metagenes[restarts.objective.argmin()]
+    # The solution's metagenes are numbered by usage; the best restart tells which is which.
+    to_solution = np.argsort(match_metagenes(best, consensus.metagenes))
+    same = np.zeros(12)
+    for metagenes, calls in zip(restarts.metagenes, restarts.labels_max, strict=True):
+        to_best = np.argsort(match_metagenes(metagenes, best))
+        same += to_solution[to_best[calls]] == consensus.calls
+    np.testing.assert_allclose(consensus.agreement, same / len(restarts.objective))
+
+
+def test_labels_take_the_names_of_the_metagenes_they_are_matched_to():
+    labels, orders = np.array([[0, 1, 2], [0, 1, 2]], dtype=np.int32), np.array([[0, 1, 2], [2, 0, 1]])
+    np.testing.assert_array_equal(align_labels(labels, orders), [[0, 1, 2], [1, 2, 0]])
+
+
+def test_clusters_are_named_so_that_most_samples_keep_their_call():
+    random = np.random.default_rng(5)
+    for _ in range(20):
+        clusters, calls = random.integers(0, 4, (2, 15))
+        kept = max((np.array(names)[clusters] == calls).sum() for names in permutations(range(4)))
+        named = name_clusters(clusters, calls, 4)
+        assert (named == calls).sum() == kept
+        assert adjusted_rand_score(named, clusters) == 1
+
+
+@pytest.mark.parametrize(("rank", "restarts"), [(1, 6), (3, 1)])
+def test_sharpness_is_undefined_for_rank_one_and_for_a_single_restart(small_consensus, rank, restarts):
+    consensus = small_consensus(rank, restarts)
+    sharpness = [consensus.cophenetic, consensus.dispersion, consensus.pac, consensus.mean_silhouette]
+    assert np.isnan(sharpness).all()
+    assert np.isfinite([consensus.explained_variance, consensus.best_objective, consensus.solution_objective]).all()
+
+
+def test_a_metagene_of_zeros_in_one_restart_makes_nothing_undefined(small_expression, small_restarts):
+    restarts = small_restarts(3)
+    metagenes = restarts.metagenes.copy()
+    metagenes[:, 1] = 0
+    broken = replace(restarts, metagenes=metagenes)
+    consensus = build_consensus(small_expression.X, broken, samples_of(small_expression))
+    assert np.isfinite(consensus.usages).all()
+    assert np.isfinite(consensus.metagenes).all()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [({"solution": "mean"}, "expected aligned_median or best"), ({"scale": "sum"}, "expected one of max, none")],
+)
+def test_an_unknown_option_is_refused(small_expression, small_restarts, option, message):
+    with pytest.raises(ValueError, match=message):
+        build_consensus(small_expression.X, small_restarts(3), samples_of(small_expression), **option)

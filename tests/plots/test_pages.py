@@ -1,0 +1,87 @@
+"""nmfbio.plots.pages: the figures of a run with the table behind each."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from nmfbio.errors import InputError
+from nmfbio.plots.pages import choose_annotations, draw_rank_figures, draw_survey_figures
+from nmfbio.rank import choose_rank, collect_measures, collect_objectives
+from nmfbio.signatures import extract_signatures
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def drawn(request, small_expression, small_consensus):
+    """A rank, its consensus, its signatures and its figures with three genes a metagene."""
+    rank, consensus = request.param, small_consensus(request.param)
+    signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
+    drawings = draw_rank_figures(small_expression, consensus, signatures.genes, signatures.samples, top_genes=3)
+    return rank, consensus, signatures, drawings
+
+
+def test_a_rank_has_three_figures_named_by_it(drawn):
+    rank, _, _, drawings = drawn
+    assert list(drawings) == [f"consensus_k{rank}", f"usages_k{rank}", f"metagenes_k{rank}"]
+    assert all(isinstance(figure, Figure) for figure, _ in drawings.values())
+
+
+def test_the_tables_behind_the_figures_are_consensus_and_shares_by_sample(drawn, small_expression):
+    rank, consensus, signatures, drawings = drawn
+    samples = list(small_expression.obs_names)
+    together, shares = drawings[f"consensus_k{rank}"][1], drawings[f"usages_k{rank}"][1]
+    np.testing.assert_array_equal(together, consensus.consensus)
+    assert list(together.index) == list(together.columns) == list(shares.index) == samples
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert list(shares.columns) == list(signatures.usages.columns)
+    assert together.index.name == shares.index.name == "sample"
+
+
+def test_the_table_behind_the_metagenes_holds_loadings_and_expression_of_the_top_genes(drawn, small_expression):
+    rank, _, signatures, drawings = drawn
+    table, top = drawings[f"metagenes_k{rank}"][1], signatures.genes[signatures.genes["position"] <= 3]
+    assert table.index.name == "gene"
+    assert list(table.index) == list(top["gene"])
+    np.testing.assert_array_equal(table[signatures.metagenes.columns], signatures.metagenes.loc[table.index])
+    np.testing.assert_array_equal(table[small_expression.obs_names], small_expression[:, table.index].X.T)
+
+
+def test_the_survey_has_two_figures_with_the_tables_they_were_given(small_consensus):
+    consensuses = [small_consensus(rank) for rank in (1, 2, 3)]
+    measures, objectives = collect_measures(consensuses), collect_objectives(consensuses)
+    drawings = draw_survey_figures(measures, objectives, choose_rank(measures).to_dict())
+    assert list(drawings) == ["rank_survey", "objectives"]
+    assert all(isinstance(figure, Figure) for figure, _ in drawings.values())
+    assert drawings["rank_survey"][1].equals(measures)
+    assert drawings["objectives"][1].equals(objectives)
+
+
+def test_the_survey_of_single_restarts_is_drawn_though_nothing_could_be_chosen(small_consensus):
+    consensuses = [small_consensus(rank, 1) for rank in (2, 3)]
+    measures = collect_measures(consensuses)
+    verdict = choose_rank(measures).to_dict()
+    assert verdict["rank"] is None
+    assert len(draw_survey_figures(measures, collect_objectives(consensuses), verdict)) == 2
+
+
+@pytest.mark.parametrize(("values", "drawn"), [(1, False), (2, True), (12, True), (13, False)])
+def test_columns_of_two_to_twelve_values_are_drawn_when_none_are_named(values, drawn):
+    metadata = pd.DataFrame({"column": [f"value_{place % values}" for place in range(40)]})
+    assert ("column" in choose_annotations(metadata, None)) == drawn
+
+
+def test_missing_values_do_not_count_as_a_value():
+    assert choose_annotations(pd.DataFrame({"column": ["one", None, "one"]}), None).empty
+
+
+def test_named_columns_are_drawn_in_their_order_whatever_they_hold(small_expression):
+    assert list(choose_annotations(small_expression.obs, ["ward", "group"])) == ["ward", "group"]
+    assert list(choose_annotations(small_expression.obs, [])) == []
+
+
+def test_a_named_column_that_is_not_there_is_told_with_those_that_are(small_expression):
+    message = r"figures\.annotations.*'grupo'.*columns of the metadata: group, ward, code"
+    with pytest.raises(InputError, match=message):
+        choose_annotations(small_expression.obs, ["group", "grupo"])
+    with pytest.raises(InputError, match="there are none"):
+        choose_annotations(small_expression.obs[[]], ["group"])

@@ -1,0 +1,112 @@
+"""nmfbio.signatures.extract: the tables people use."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from nmfbio.signatures import extract_signatures, kim_park_scores, select_genes
+
+GENE_COLUMNS = ["metagene", "position", "gene", "description", "score", "weight", "selected"]
+SAMPLE_COLUMNS = ["sample", "cluster", "usage_share", "second", "margin", "agreement", "silhouette"]
+SAMPLE_COLUMNS += ["consensus_cluster", "scale_dependent", "cluster_other_scale"]
+
+
+@pytest.fixture(params=[(1, "max"), (2, "max"), (3, "max"), (3, "none"), (4, "max")], ids=str)
+def extracted(request, small_expression, small_consensus):
+    """A consensus of the small matrix, its scale and its tables."""
+    rank, scale = request.param
+    consensus = small_consensus(rank, scale=scale)
+    return consensus, scale, extract_signatures(consensus, small_expression.obs_names, small_expression.var, scale)
+
+
+def test_factors_are_tables_with_their_names(extracted, small_expression):
+    consensus, _, signatures = extracted
+    names = [f"metagene_{number}" for number in range(1, consensus.rank + 1)]
+    np.testing.assert_array_equal(signatures.metagenes, consensus.metagenes.T)
+    np.testing.assert_array_equal(signatures.usages, consensus.usages)
+    assert (signatures.metagenes.index.name, signatures.usages.index.name) == ("gene", "sample")
+    assert list(signatures.metagenes.index) == list(small_expression.var_names)
+    assert list(signatures.usages.index) == list(small_expression.obs_names)
+    assert list(signatures.metagenes.columns) == list(signatures.usages.columns) == names
+
+
+def test_every_gene_has_one_row_with_its_description(extracted, small_expression):
+    genes = extracted[2].genes
+    assert list(genes.columns) == GENE_COLUMNS
+    assert sorted(genes["gene"]) == sorted(small_expression.var_names)
+    assert list(genes["description"]) == list(small_expression.var["description"][genes["gene"]])
+
+
+def test_genes_are_ordered_by_metagene_then_selected_first_then_falling_score(extracted):
+    genes = extracted[2].genes
+    rows = zip(genes["metagene"], ~genes["selected"], -genes["score"].fillna(0), strict=True)
+    keys = [(int(metagene.removeprefix("metagene_")), unselected, score) for metagene, unselected, score in rows]
+    assert keys == sorted(keys)
+    for _, group in genes.groupby("metagene"):
+        assert list(group["position"]) == list(range(1, len(group) + 1))
+
+
+def test_a_gene_stands_under_the_metagene_it_weighs_most_in(extracted):
+    consensus, scale, signatures = extracted
+    metagenes = signatures.metagenes
+    scored = metagenes / metagenes.sum() if scale == "max" else metagenes
+    genes = signatures.genes.set_index("gene").loc[metagenes.index]
+    assert list(genes["metagene"]) == list(scored.idxmax(axis=1))
+    np.testing.assert_array_equal(genes["score"], kim_park_scores(scored.to_numpy().T))
+    np.testing.assert_array_equal(
+        genes["weight"], [metagenes.loc[gene, name] for gene, name in genes["metagene"].items()]
+    )
+    np.testing.assert_array_equal(genes["selected"], select_genes(scored.to_numpy().T, genes["score"].to_numpy()))
+    assert genes["selected"].any() == (consensus.rank > 1)
+
+
+def test_the_signatures_of_three_groups_are_genes_of_these_groups(small_expression, small_consensus):
+    signatures = extract_signatures(small_consensus(3), small_expression.obs_names, small_expression.var)
+    top = signatures.genes[signatures.genes["selected"]]
+    block = top["gene"].str.removeprefix("gene_").astype(int) // 6
+    assert adjusted_rand_score(top["metagene"], block) == 1
+    assert set(block) == {0, 1, 2}
+
+
+def test_scores_do_not_favour_a_metagene_that_is_stored_larger(small_expression, small_consensus):
+    consensus, stretch = small_consensus(3), np.array([1.0, 64.0, 1 / 16])
+    stretched = replace(consensus, metagenes=consensus.metagenes * stretch[:, None], usages=consensus.usages / stretch)
+    tables = [
+        extract_signatures(each, small_expression.obs_names, small_expression.var).genes
+        for each in (consensus, stretched)
+    ]
+    columns = ["metagene", "gene", "selected"]
+    assert tables[0][columns].equals(tables[1][columns])
+    np.testing.assert_allclose(tables[0]["score"], tables[1]["score"], atol=1e-12)
+
+
+def test_every_sample_has_one_row_in_the_order_of_the_matrix(extracted, small_expression):
+    samples = extracted[2].samples
+    assert list(samples.columns) == SAMPLE_COLUMNS
+    assert list(samples["sample"]) == list(small_expression.obs_names)
+
+
+def test_membership_is_read_from_the_usages(extracted):
+    consensus, _, signatures = extracted
+    for (_, usages), row in zip(signatures.usages.iterrows(), signatures.samples.itertuples(), strict=True):
+        shares = [*sorted(usages / usages.sum(), reverse=True), 0.0]
+        assert row.cluster == usages.idxmax()
+        assert row.usage_share == pytest.approx(shares[0])
+        assert row.second == pytest.approx(shares[1])
+        assert row.margin == pytest.approx(shares[0] - shares[1])
+    np.testing.assert_array_equal(signatures.samples["agreement"], consensus.agreement)
+    np.testing.assert_array_equal(signatures.samples["silhouette"], consensus.silhouette)
+
+
+@pytest.mark.parametrize("scale", ["max", "none"])
+def test_samples_that_change_with_the_scale_are_told_with_their_other_call(scale, small_expression, small_consensus):
+    consensus = small_consensus(2)
+    calls_none = consensus.calls_max.copy()
+    calls_none[3] = 1 - calls_none[3]
+    moved = replace(consensus, calls_none=calls_none)
+    samples = extract_signatures(moved, small_expression.obs_names, small_expression.var, scale).samples
+    other = {"max": calls_none, "none": consensus.calls_max}[scale]
+    np.testing.assert_array_equal(np.flatnonzero(samples["scale_dependent"]), [3])
+    assert list(samples["cluster_other_scale"]) == [f"metagene_{call + 1}" for call in other]
