@@ -1,3 +1,4 @@
+import fcntl
 import os
 import re
 import sys
@@ -9,9 +10,8 @@ from snakemake.exceptions import WorkflowError
 CLONE = Path(workflow.current_basedir).parents[1]
 if (CLONE / "nmfbio").is_dir():
     sys.path.insert(0, str(CLONE))
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(CLONE), os.environ.get("PYTHONPATH")])
-    )
+    python_path = filter(None, [str(CLONE), os.environ.get("PYTHONPATH")])
+    os.environ.update(PYTHONPATH=os.pathsep.join(python_path))
 
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
@@ -26,17 +26,44 @@ except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
+def source_files(dataset):
+    """The user's files of a data set, by role."""
+    settings = SETTINGS[dataset]
+    files = {role: getattr(settings, role) for role in ("expression", "metadata", "genes")}
+    return {role: path for role, path in files.items() if path is not None}
+
+
+def missing_files():
+    """One line for each file of the config that is not there."""
+    return [
+        f"config key 'datasets.{name}.{role}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
+        ", or an absolute one. Correct the path, or put the file there"
+        for name in SETTINGS
+        for role, path in source_files(name).items()
+        if "://" not in path and not os.path.isfile(path)
+    ]
+
+
+# Files of a module may be made by rules of the workflow around it, those of remote storage are not here.
+if workflow.modifier.is_main_snakefile() and not workflow.storage_settings.default_storage_provider:
+    if missing := missing_files():
+        raise WorkflowError("\n".join(missing))
+
+
+def hold_folder():
+    """Refuse two runs in one folder. Unlike the lock of Snakemake, the system lifts this one when a run is killed."""
+    global folder_lock
+    folder_lock = open(".snakemake/nmfbio.lock", "w")
+    try:
+        fcntl.flock(folder_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise WorkflowError(
+            f"another snakemake is at work in {os.getcwd()}: wait until it has ended, or stop it"
+        ) from None
+
+
 # Snakemake does not see edits of an imported package: its version is a parameter of every job.
 VERSION = nmfbio.__version__
-
-
-def source_files(wildcards):
-    """The user's files of a data set, by role."""
-    settings = SETTINGS[wildcards.dataset]
-    files = {
-        role: getattr(settings, role) for role in ("expression", "metadata", "genes")
-    }
-    return {role: path for role, path in files.items() if path is not None}
 
 
 def ranks(wildcards):
@@ -44,24 +71,27 @@ def ranks(wildcards):
     return SETTINGS[wildcards.dataset].factorize.ranks
 
 
+def restart_files(wildcards):
+    """Files that hold all restarts at one rank; their limits stay when restarts are added, so more restarts add files."""
+    settings = SETTINGS[wildcards.dataset].factorize
+    total, at_once = settings.restarts, settings.restarts_per_job
+    return [
+        f"<results>/{wildcards.dataset}/restarts/k{wildcards.rank}/{first}-{min(first + at_once, total) - 1}.npz"
+        for first in range(0, total, at_once)
+    ]
+
+
 def section(name, *left_out):
     """Settings of a section for the data set at hand, as plain values."""
-    return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump(
-        exclude=set(left_out)
-    )
+    return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump(exclude=set(left_out))
 
 
 def at_all_ranks(pattern):
     """Paths of a pattern at every rank of the data set at hand."""
-    return lambda wildcards: expand(
-        pattern, dataset=wildcards.dataset, rank=ranks(wildcards)
-    )
+    return lambda wildcards: expand(pattern, dataset=wildcards.dataset, rank=ranks(wildcards))
 
 
 def plain_settings(dataset):
     """All settings of a data set as plain values, section by section."""
     sections = vars(SETTINGS[dataset])
-    return {
-        name: value.model_dump() if hasattr(value, "model_dump") else value
-        for name, value in sections.items()
-    }
+    return {name: value.model_dump() if hasattr(value, "model_dump") else value for name, value in sections.items()}

@@ -1,13 +1,3 @@
-def restart_files(wildcards):
-    """Files that hold all restarts at one rank. Their limits are multiples of restarts_per_job, so that more restarts add files."""
-    settings = SETTINGS[wildcards.dataset].factorize
-    total, at_once = settings.restarts, settings.restarts_per_job
-    return [
-        f"<results>/{wildcards.dataset}/restarts/k{wildcards.rank}/{first}-{min(first + at_once, total) - 1}.npz"
-        for first in range(0, total, at_once)
-    ]
-
-
 rule consensus:
     """Combine all restarts at one rank: sample clusters, how sharp they are, and the solution of record."""
     input:
@@ -29,5 +19,7 @@ rule consensus:
         runtime=30,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}, rank {wildcards.rank}: combining the restarts"
     script:
         "../scripts/consensus.py"

@@ -19,5 +19,7 @@ rule factorize:
         runtime=120,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}, rank {wildcards.rank}: factorising, restarts {wildcards.first} to {wildcards.last}"
     script:
         "../scripts/factorize.py"

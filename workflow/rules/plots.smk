@@ -47,6 +47,8 @@ rule plot_rank:
         runtime=30,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}, rank {wildcards.rank}: drawing the figures"
     script:
         "../scripts/plot_rank.py"
 
@@ -89,5 +91,7 @@ rule plot_survey:
         runtime=10,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: drawing the figures over all ranks"
     script:
         "../scripts/plot_survey.py"

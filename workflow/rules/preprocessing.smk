@@ -1,7 +1,7 @@
 rule preprocess:
     """Read the expression matrix and its tables, and apply the preset."""
     input:
-        unpack(source_files),
+        unpack(lambda wildcards: source_files(wildcards.dataset)),
     output:
         expression="<results>/{dataset}/expression.h5ad",
     params:
@@ -17,6 +17,8 @@ rule preprocess:
         runtime=30,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: reading the matrix"
     script:
         "../scripts/preprocess.py"
 
@@ -41,5 +43,7 @@ rule preflight:
         runtime=30,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: checking the matrix"
     script:
         "../scripts/preflight.py"

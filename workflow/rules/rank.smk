@@ -25,5 +25,7 @@ rule choose_rank:
         runtime=10,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: choosing the rank"
     script:
         "../scripts/choose_rank.py"

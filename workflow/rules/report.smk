@@ -1,7 +1,7 @@
 rule report:
     """Write the report: one page that says what was found, how sure it is and how it was done."""
     input:
-        unpack(source_files),
+        unpack(lambda wildcards: source_files(wildcards.dataset)),
         preflight="<results>/{dataset}/preflight.tsv",
         measures="<results>/{dataset}/rank/measures.tsv",
         objectives="<results>/{dataset}/rank/objectives.tsv",
@@ -34,5 +34,7 @@ rule report:
         runtime=10,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: writing the report"
     script:
         "../scripts/report.py"

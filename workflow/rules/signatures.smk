@@ -34,6 +34,8 @@ rule signatures:
         runtime=10,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}, rank {wildcards.rank}: scoring the genes"
     script:
         "../scripts/signatures.py"
 
@@ -60,5 +62,7 @@ rule annotate:
         runtime=10,
     conda:
         "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: writing nmf.h5ad at the chosen rank"
     script:
         "../scripts/annotate.py"

@@ -1,0 +1,73 @@
+"""More ranks or restarts: only the new work is done."""
+
+import hashlib
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def state(path):
+    return path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def jobs_with(messages, text):
+    return {message for message in messages if text in message}
+
+
+def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
+    finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
+    jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
+    once = ["factorize", "consensus", "signatures", "plot_rank"]
+    anew = ["preflight", "choose_rank", "plot_survey", "annotate", "report", "all"]
+    assert jobs == dict.fromkeys([*once, *anew], 1)
+    assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
+    assert len(jobs_with(messages, "rank 4")) == len(once)
+
+
+def test_more_restarts_factorise_only_the_new_ones(finished_copy, read_plan):
+    finished_copy.config["factorize"]["restarts"] = 12
+    jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
+    new = {f"leukemia, rank {rank}: factorising, restarts 6 to 11" for rank in (2, 3)}
+    assert jobs["factorize"] == 2
+    assert jobs_with(messages, "factorising") == new
+    assert jobs["consensus"] == 2
+    assert "preprocess" not in jobs
+    assert "preflight" not in jobs
+
+
+def test_another_rank_chosen_by_hand_factorises_nothing(finished_copy, read_plan):
+    finished_copy.config["rank"] = {"selected": 2}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
+
+
+def test_another_scale_factorises_nothing(finished_copy, read_plan):
+    finished_copy.config["consensus"] = {"scale": "none"}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert not {"preprocess", "preflight", "factorize"} & set(jobs)
+
+
+def test_another_seed_factorises_everything_anew(finished_copy, read_plan):
+    finished_copy.config["factorize"]["seed"] = 1
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert jobs["factorize"] == 2
+
+
+def test_a_changed_matrix_starts_anew(finished_copy, read_plan):
+    matrix = finished_copy.folder / "expression.tsv"
+    matrix.write_text(matrix.read_text().rsplit("\n", 2)[0] + "\n")
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert jobs["preprocess"] == 1
+    assert jobs["factorize"] == 2
+
+
+def test_a_new_rank_leaves_the_files_of_the_others_alone(finished_copy):
+    old = {name: state(path) for name, path in finished_copy.results().items() if "k2" in name or "k3" in name}
+    finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
+    run = finished_copy.snakemake()
+    assert run.returncode == 0, run.stdout
+    files = finished_copy.results()
+    assert "leukemia/restarts/k4/0-5.npz" in files
+    assert {name: state(files[name]) for name in old} == old
+    assert "Nothing to be done" in finished_copy.snakemake("-n").stdout

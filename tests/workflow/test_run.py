@@ -1,0 +1,116 @@
+"""What one run leaves behind."""
+
+import json
+import re
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+RANKS = (2, 3)
+SIGNATURE_FILES = ("metagenes.tsv", "usages.tsv", "genes.tsv", "samples.tsv", "signatures.gmt")
+VERDICT_KEYS = {"status", "rank", "reproducible", "bound", "votes", "agreement", "why", "rule"}
+MEASURES = {"cophenetic", "dispersion", "pac", "silhouette", "explained_variance", "objective"}
+COLUMNS = {
+    "genes.tsv": ["metagene", "position", "gene", "description", "score", "weight", "selected"],
+    "samples.tsv": [
+        "sample",
+        "cluster",
+        "usage_share",
+        "second",
+        "margin",
+        "agreement",
+        "silhouette",
+        "consensus_cluster",
+        "scale_dependent",
+        "cluster_other_scale",
+    ],
+}
+
+
+def read(path):
+    return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""])
+
+
+def test_a_run_writes_every_file_of_the_design(finished):
+    a_rank = [f"consensus/k{rank}.npz" for rank in RANKS] + [f"restarts/k{rank}/0-5.npz" for rank in RANKS]
+    signatures = [f"signatures/k{rank}/{name}" for rank in RANKS for name in SIGNATURE_FILES]
+    figures = ["rank_survey", "objectives"]
+    figures += [f"{name}_k{rank}" for rank in RANKS for name in ("consensus", "metagenes", "usages")]
+    drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
+    sources = [f"figures/source/{name}.tsv" for name in figures]
+    single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html"]
+    rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/verdict.json"]
+    expected = {f"leukemia/{name}" for name in [*a_rank, *signatures, *drawn, *sources, *single, *rank]}
+    assert set(finished.results()) == expected
+
+
+def test_no_file_of_a_run_is_empty(finished):
+    assert [name for name, path in finished.results().items() if path.stat().st_size == 0] == []
+
+
+@pytest.mark.parametrize("rank", RANKS)
+@pytest.mark.parametrize("name", COLUMNS)
+def test_signature_tables_have_their_columns(finished, rank, name):
+    table = read(finished.folder / "results" / "leukemia" / "signatures" / f"k{rank}" / name)
+    assert list(table.columns) == COLUMNS[name]
+
+
+@pytest.mark.parametrize("rank", RANKS)
+def test_factor_tables_hold_every_gene_and_sample_once(finished, rank):
+    folder = finished.folder / "results" / "leukemia" / "signatures" / f"k{rank}"
+    named = [f"metagene_{number}" for number in range(1, rank + 1)]
+    metagenes, usages = read(folder / "metagenes.tsv"), read(folder / "usages.tsv")
+    assert list(metagenes.columns) == ["gene", *named]
+    assert list(usages.columns) == ["sample", *named]
+    assert metagenes["gene"].nunique() == len(metagenes) == 300
+    assert usages["sample"].nunique() == len(usages) == 38
+
+
+def test_gene_sets_hold_the_selected_genes(finished):
+    folder = finished.folder / "results" / "leukemia" / "signatures" / "k3"
+    genes = read(folder / "genes.tsv")
+    sets = [line.split("\t") for line in (folder / "signatures.gmt").read_text(encoding="utf-8").splitlines()]
+    assert set().union(*(fields[2:] for fields in sets)) == set(genes.loc[genes["selected"], "gene"])
+
+
+def test_measures_and_verdict_have_their_keys(finished):
+    folder = finished.folder / "results" / "leukemia" / "rank"
+    measures = read(folder / "measures.tsv")
+    assert list(measures.columns) == ["rank", "measure", "value", "low", "high", "null_low", "null_high"]
+    assert set(measures["measure"]) == MEASURES
+    verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    assert set(verdict) == VERDICT_KEYS
+    assert verdict["status"] in {"supported", "weak", "none"}
+
+
+def test_annotated_matrix_opens_in_anndata(finished):
+    annotated = anndata.read_h5ad(finished.folder / "results" / "leukemia" / "nmf.h5ad")
+    rank = annotated.obsm["X_nmf"].shape[1]
+    assert annotated.shape == (38, 300)
+    assert annotated.varm["metagenes"].shape == (300, rank)
+    assert np.isfinite(np.asarray(annotated.obsm["X_nmf"])).all()
+    assert annotated.obs["nmf_cluster"].notna().all()
+    assert "nmf" in annotated.uns
+
+
+def test_report_needs_no_network(finished):
+    page = (finished.folder / "results" / "leukemia" / "report.html").read_text(encoding="utf-8")
+    sources = re.findall(r"<(?:img|script|iframe|source)\b[^>]*?\ssrc\s*=\s*[\"']([^\"']*)", page)
+    assert [source[:60] for source in sources if not source.startswith("data:")] == []
+    assert re.findall(r"<link\b[^>]*href\s*=\s*[\"']https?:[^>]*", page) == []
+    assert re.findall(r"(?:@import|url\()\s*[\"']?https?:[^)]*", page) == []
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    again = finished.snakemake("-n")
+    assert again.returncode == 0
+    assert "Nothing to be done" in again.stdout
+
+
+@pytest.mark.slow
+def test_one_and_two_cores_give_the_same_bytes(project, finished, assert_same_results):
+    run = project.snakemake(cores=1)
+    assert run.returncode == 0, run.stdout
+    assert_same_results(finished, project)

@@ -1,0 +1,98 @@
+"""Several data sets, odd names, overrides on the command line, lint, and no network."""
+
+import json
+import zipfile
+
+import pytest
+
+NO_NETWORK = """
+import socket
+
+
+def refuse(*arguments, **options):
+    raise OSError("network used")
+
+
+socket.getaddrinfo = socket.create_connection = refuse
+"""
+
+
+@pytest.fixture
+def offline(tmp_path_factory):
+    """Environment of a Python in which every look-up of a host fails, aloud."""
+    folder = tmp_path_factory.mktemp("offline")
+    (folder / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_lint_finds_nothing(project):
+    run = project.snakemake("--lint")
+    assert run.returncode == 0, run.stdout
+    assert "Congratulations" in run.stdout
+
+
+def test_dry_run_takes_no_network(project, offline, read_plan):
+    run = project.snakemake("-n", **offline)
+    assert run.returncode == 0, run.stdout
+    assert "network used" not in run.stdout
+    jobs, _ = read_plan(run.stdout)
+    assert jobs["factorize"] == 2
+
+
+def test_dry_run_writes_no_result(project):
+    project.snakemake("-n")
+    assert not (project.folder / "results").exists()
+    assert not (project.folder / "logs").exists()
+
+
+def test_plan_is_one_line_a_job(project):
+    run = project.snakemake("-n")
+    assert "Job 0: All results are written" in run.stdout
+    assert "    input:" not in run.stdout
+
+
+def test_values_on_the_command_line_go_before_the_file(project):
+    project.config["output"] = "in the file"
+    run = project.snakemake("-n", "--summary", "--config", "output=elsewhere")
+    assert run.returncode == 0, run.stdout
+    files = {line.split("\t")[0] for line in run.stdout.splitlines() if "\t" in line}
+    assert "elsewhere/leukemia/restarts/k3/0-5.npz" in files
+    assert not [name for name in files if name.startswith("in the file")]
+
+
+def test_unknown_key_on_the_command_line_is_refused(project):
+    run = project.snakemake("-n", "--config", "outputs=elsewhere")
+    assert run.returncode == 1
+    assert "did you mean 'output'?" in run.stdout
+
+
+@pytest.mark.slow
+def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
+    folder = project.folder / "mes données"
+    folder.mkdir()
+    (project.folder / "expression.tsv").rename(folder / "matrix of Zoë (1).tsv")
+    common = {"expression": "mes données/matrix of Zoë (1).tsv"}
+    project.config["datasets"] = {
+        "cohort.A-1": {**common, "factorize": {"ranks": [2], "restarts": 3}},
+        "B_2": {**common, "factorize": {"method": "frobenius"}, "consensus": {"scale": "none"}},
+    }
+    project.config["output"] = "my results"
+    run = project.snakemake()
+    assert run.returncode == 0, run.stdout
+    files = project.results(output="my results")
+    assert {"cohort.A-1/report.html", "cohort.A-1/restarts/k2/0-2.npz", "B_2/restarts/k3/0-5.npz"} <= set(files)
+    assert "cohort.A-1/consensus/k3.npz" not in files
+    assert not (project.folder / "results").exists()
+    for name in project.config["datasets"]:
+        assert json.loads(files[f"{name}/rank/verdict.json"].read_text(encoding="utf-8"))["rule"] == "cophenetic"
+    assert "Nothing to be done" in project.snakemake("-n").stdout
+
+
+@pytest.mark.slow
+def test_report_of_snakemake_is_made_offline(finished_copy, offline):
+    run = finished_copy.snakemake("--report", "report.zip", **offline)
+    assert run.returncode == 0, run.stdout
+    with zipfile.ZipFile(finished_copy.folder / "report.zip") as archive:
+        names = archive.namelist()
+    assert any(name.endswith("report.html") for name in names)
+    assert any(name.endswith("rank_survey.png") for name in names)
