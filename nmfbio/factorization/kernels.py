@@ -122,6 +122,17 @@ def nonnegative_quadratic_step(gradient, hessian, position, sweeps, slope, step)
 
 
 @kernel
+def overrelax(step, position, factor):
+    """Lengthen steps by a factor, as far as position + step ≥ 0 allows."""
+    rank, problems = step.shape
+    length, zero = step.dtype.type(factor), step.dtype.type(0)
+    for a in range(rank):
+        taken, standing = step[a], position[a]
+        for g in range(problems):
+            taken[g] = max(length * taken[g], zero - standing[g])
+
+
+@kernel
 def surely_falls(gradient, hessian, position, step, sure):
     """Mark the problems whose Kullback-Leibler divergence falls along the step, told without reading the matrix.
 

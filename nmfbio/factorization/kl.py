@@ -2,8 +2,8 @@
 
 Minimises D(V‖WH) = Σ V log(V/WH) − V + WH. The first updates are Lee & Seung's (2001), which settle the shape of the
 factors; then every sample and every gene takes a Newton step on its own rank × rank Hessian, projected on the
-non-negative orthant (Hsieh & Dhillon 2011; Hien & Gillis 2021). A step that could raise the divergence is replaced by a
-multiplicative one, so it never rises.
+non-negative orthant (Hsieh & Dhillon 2011; Hien & Gillis 2021) and lengthened as in successive over-relaxation. A step
+that could raise the divergence is replaced by a shorter or a multiplicative one, so it never rises.
 """
 
 import numpy as np

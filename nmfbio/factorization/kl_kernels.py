@@ -6,11 +6,16 @@ the full rank × rank Hessian of each sample and each gene.
 
 import numpy as np
 
-from .kernels import TINY, add_scaled, dot, kernel, nonnegative_quadratic_step, reconstruct, surely_falls
+from .kernels import TINY, add_scaled, dot, kernel, nonnegative_quadratic_step, overrelax, reconstruct, surely_falls
 
 BLOCK = 512
 # Sweeps of coordinate descent over the rank × rank quadratic model of a Newton step.
 NEWTON_SWEEPS = 3
+# Samples and genes are updated in turn, so each follows the other late; successive over-relaxation makes up for that.
+# On leukemia 1.4 needs two thirds of the iterations of 1 and ends ten times closer to the optimum.
+RELAXATION = 1.4
+# How often a sample's Newton step is halved before it is given up.
+HALVINGS = 2
 
 
 @kernel
@@ -236,6 +241,7 @@ def newton_metagene_sweep(expression, metagenes, usages, usage_sums, numerators,
                 gradient[c, g] = total - gene_numerators[c, g]
                 position[c, g] = metagenes[c, start + g]
         nonnegative_quadratic_step(gradient, gene_hessian, position, NEWTON_SWEEPS, vectors[0], step)
+        overrelax(step, position, RELAXATION)
         metagene_rise(expression, usages, metagenes, step, usage_sums, start, fitted, curvature, rise)
         move_metagenes(metagenes, start, width, step, rise, gene_numerators, usage_sums)
         add_usage_derivatives(expression, usages, metagenes, start, fitted, curvature, weighted, numerators, hessian)
@@ -252,8 +258,15 @@ def newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, 
             gradient[c, i] = metagene_sums[c] - numerators[c, i]
             position[c, i] = usages[i, c]
     nonnegative_quadratic_step(gradient, hessian, position, NEWTON_SWEEPS, rise, step)
+    overrelax(step, position, RELAXATION)
     surely_falls(gradient, hessian, position, step, sure)
     usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise)
+    for _ in range(HALVINGS):
+        for i in range(n_samples):
+            sure[i] = rise[i] <= 0
+            for c in range(rank):
+                step[c, i] *= 1.0 if sure[i] else 0.5
+        usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise)
     for c in range(rank):
         for i in range(n_samples):
             if rise[i] <= 0:

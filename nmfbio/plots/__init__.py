@@ -15,7 +15,7 @@ _HOMES = {
     "draw_objectives": "objectives",
     "draw_rank_figures": "pages",
     "draw_rank_survey": "rank_survey",
-    "draw_survey_figures": "pages",
+    "draw_survey_figures": "survey_pages",
     "draw_usages": "usages",
     "metagene_colour": "style",
 }

@@ -1,4 +1,4 @@
-"""The figures of a run with the table behind each, by file name."""
+"""The figures at one rank with the table behind each, by file name."""
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,6 @@ from nmfbio.consensus import Consensus, usage_shares
 from nmfbio.errors import InputError
 from nmfbio.plots.consensus import draw_consensus
 from nmfbio.plots.metagenes import draw_metagenes
-from nmfbio.plots.objectives import draw_objectives
-from nmfbio.plots.rank_survey import draw_rank_survey
 from nmfbio.plots.usages import draw_usages
 
 Drawings = dict[str, tuple[Figure, pd.DataFrame]]
@@ -69,27 +67,6 @@ def draw_rank_figures(
             draw_metagenes(weights, shown, values, by_sample["cluster"], beside),
             weights.join(values),
         ),
-    }
-
-
-def draw_survey_figures(measures: pd.DataFrame, objectives: pd.DataFrame, verdict: dict) -> Drawings:
-    """Draw the figures over all ranks.
-
-    Parameters
-    ----------
-    measures, objectives
-        Tables of ``collect_measures`` and ``collect_objectives``.
-    verdict
-        Plain values of ``Verdict``.
-
-    Returns
-    -------
-    dict
-        Figure and table for ``rank_survey`` and ``objectives``.
-    """
-    return {
-        "rank_survey": (draw_rank_survey(measures, verdict), measures),
-        "objectives": (draw_objectives(objectives), objectives),
     }
 
 

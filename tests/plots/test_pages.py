@@ -6,7 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from nmfbio.errors import InputError
-from nmfbio.plots.pages import choose_annotations, draw_rank_figures, draw_survey_figures
+from nmfbio.plots.pages import choose_annotations, draw_rank_figures
+from nmfbio.plots.survey_pages import draw_survey_figures
 from nmfbio.rank import choose_rank, collect_measures, collect_objectives
 from nmfbio.signatures import extract_signatures
 

@@ -18,7 +18,7 @@ def jobs_with(messages, text):
 def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
-    once = ["factorize", "consensus", "signatures", "plot_rank"]
+    once = ["factorize", "consensus", "plot_rank"]
     anew = ["preflight", "choose_rank", "plot_survey", "annotate", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()

@@ -71,6 +71,11 @@ def ranks(wildcards):
     return SETTINGS[wildcards.dataset].factorize.ranks
 
 
+def threads_for_one_rank(wildcards):
+    """An equal share of the cores for each rank, so that no core waits for two to be free; four where cores are not known."""
+    return max(1, workflow.cores // len(ranks(wildcards))) if workflow.cores else 4
+
+
 def restart_files(wildcards):
     """Files that hold all restarts at one rank; their limits stay when restarts are added, so more restarts add files."""
     settings = SETTINGS[wildcards.dataset].factorize

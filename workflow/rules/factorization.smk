@@ -13,7 +13,7 @@ rule factorize:
         "<logs>/{dataset}/factorize/k{rank}/{first}-{last}.log",
     benchmark:
         "<benchmarks>/{dataset}/factorize/k{rank}/{first}-{last}.tsv"
-    threads: 4
+    threads: threads_for_one_rank
     resources:
         mem_mb=4000,
         runtime=120,

@@ -1,13 +1,19 @@
 from nmfbio.consensus import RestartSummary, build_consensus, join_summaries
-from nmfbio.io import read_matrix, read_names
+from nmfbio.io import read_h5ad, write_table, write_text
 from nmfbio.logs import rule_log
+from nmfbio.signatures import extract_signatures, to_gmt
+
+dataset, rank = snakemake.wildcards.dataset, snakemake.wildcards.rank
+settings = snakemake.params.settings
 
 with rule_log(snakemake.log[0]):
-    consensus = build_consensus(
-        read_matrix(snakemake.input.expression),
-        join_summaries([RestartSummary.load(path) for path in snakemake.input.restarts]),
-        read_names(snakemake.input.expression)[0],
-        method=snakemake.params.method,
-        **snakemake.params.settings,
-    )
+    expression = read_h5ad(snakemake.input.expression)
+    restarts = join_summaries([RestartSummary.load(path) for path in snakemake.input.restarts])
+    names = expression.obs_names.to_numpy(str)
+    consensus = build_consensus(expression.X, restarts, names, snakemake.params.method, **settings)
     consensus.save(snakemake.output.consensus)
+    signatures = extract_signatures(consensus, expression.obs_names, expression.var, settings["scale"])
+    for table in ("metagenes", "usages", "genes", "samples"):
+        write_table(getattr(signatures, table), snakemake.output[table])
+    description = f"{dataset}, rank {rank}, Kim & Park 2007 selection"
+    write_text(to_gmt(signatures.genes, f"{dataset}_k{rank}", description), snakemake.output.gene_sets)
