@@ -11,7 +11,6 @@ _HOME = {
     "load_arrays": "arrays",
     "save_arrays": "arrays",
     "read_matrix": "matrix",
-    "read_names": "matrix",
     "read_h5ad": "h5ad",
     "write_h5ad": "h5ad",
     "read_json": "tables",

@@ -46,41 +46,6 @@ def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
         raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})") from error
 
 
-def read_names(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
-    """Read the sample and gene names of an `.h5ad` file.
-
-    Parameters
-    ----------
-    path
-        An `.h5ad` file, as written by `write_h5ad`.
-
-    Returns
-    -------
-    tuple of ndarray
-        Sample names and gene names, as fixed-width text.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, truncated or not HDF5.
-
-    Examples
-    --------
-    >>> samples, genes = read_names("results/leukemia/expression.h5ad")  # doctest: +SKIP
-    """
-    if not os.path.isfile(path):
-        raise _unusable(path, "no such file")
-    try:
-        with h5py.File(path, "r") as file:
-            return _read_index(file["obs"]), _read_index(file["var"])
-    except (OSError, KeyError) as error:
-        raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})") from error
-
-
-def _read_index(table: h5py.Group) -> np.ndarray:
-    return table[table.attrs["_index"]].asstr()[()].astype(str)
-
-
 def _read_element(path: str | os.PathLike, file: h5py.File) -> np.ndarray | csr_matrix:
     element = file.get("X")
     if isinstance(element, h5py.Dataset) and element.ndim == 2:
