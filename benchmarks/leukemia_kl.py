@@ -256,7 +256,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=3)
     parser.add_argument("--restarts", type=int, default=50, help="restarts of nmfbio")
     parser.add_argument("--peer-restarts", type=int, default=6, help="restarts of scikit-learn, scaled to --restarts")
-    parser.add_argument("--tolerance", type=float, default=1e-6, help="stop of kl: the default of the workflow")
+    parser.add_argument("--tolerance", type=float, default=1e-5, help="stop of kl: the default of the workflow")
     parser.add_argument("--output", type=Path, help="file for the report, besides the screen")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

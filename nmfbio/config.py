@@ -133,7 +133,7 @@ class Factorize(Section):
     max_iter: int = _key(2000, "A restart stops here even when it has not converged.", "iterations", ge=1)
     tolerance: Number = _key(
         1e-5,
-        "`kl` and `frobenius`: stop when the objective fell by less than this share of itself over 10 iterations "
+        "`kl` and `frobenius`: stop when the objective is estimated to be within this share of where it will end "
         "(`brunet` stops when the sample calls stay the same).",
         "share",
         gt=0,

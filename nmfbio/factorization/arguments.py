@@ -3,12 +3,11 @@
 from numbers import Integral
 
 import numpy as np
-from scipy import sparse
 
 
 def as_matrix(values: object, name: str, dtype: str) -> np.ndarray:
     """Values as a contiguous matrix of finite, non-negative numbers in the given precision."""
-    if sparse.issparse(values):
+    if hasattr(values, "tocsr"):
         raise TypeError(f"{name} is a sparse matrix; this version factorises dense arrays only")
     matrix = np.asarray(values)
     if matrix.dtype.kind not in "buif":

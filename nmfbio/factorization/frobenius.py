@@ -8,6 +8,7 @@ exact coordinate descent, so the objective never rises.
 import numpy as np
 
 from .kernels import TINY, add_scaled, dot, kernel
+from .stopping import distance_to_limit
 
 BLOCK = 512
 CHECK_EVERY = 10
@@ -98,20 +99,20 @@ def metagene_sweep(expression, usages, metagenes, usage_gram, products, gram):
 
 
 def fit_frobenius(expression, usages, metagenes, squared_norm, max_iter, tolerance):
-    """Fit in place; returns the number of iterations and whether the objective stopped falling."""
+    """Fit in place; returns the number of iterations and whether the objective came to its limit."""
     n_samples, rank = usages.shape
     products, gram, usage_gram = np.empty((n_samples, rank)), np.empty((rank, rank)), np.empty((rank, rank))
     metagene_products(expression, metagenes, products, gram)
-    previous = np.inf
+    before_last = last = np.inf
     for iteration in range(1, max_iter + 1):
         update_usages(usages, products, gram)
         gram_of_columns(usages, usage_gram)
         metagene_sweep(expression, usages, metagenes, usage_gram, products, gram)
         if iteration % CHECK_EVERY == 0:
             objective = 0.5 * (squared_norm - 2.0 * np.sum(usages * products) + np.sum(usage_gram * gram))
-            if previous - objective <= tolerance * objective:
+            if distance_to_limit(before_last, last, objective) <= tolerance * objective:
                 return iteration, True
-            previous = objective
+            before_last, last = last, objective
     return max_iter, False
 
 

@@ -17,10 +17,11 @@ from .kl_kernels import (
     usage_derivatives,
     usage_numerators,
 )
+from .stopping import distance_to_limit
 
 GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
-CHECK_EVERY = 10
+CHECK_EVERY = 5
 # A projection ends once no usage moves by more than this share of the largest one.
 PROJECTION_TOLERANCE = 1e-7
 MAX_PROJECTION_STEPS = 1000
@@ -39,13 +40,13 @@ def divergence(expression, usages, metagenes, constant):
 
 
 def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
-    """Fit in place; returns the number of iterations and whether the divergence stopped falling."""
+    """Fit in place; returns the number of iterations and whether the divergence came to its limit."""
     n_samples, rank = usages.shape
     usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
     numerators, hessian = np.empty((n_samples, rank)), np.empty((rank, rank, n_samples))
     newton_numerators, no_floor = np.empty((rank, n_samples)), metagenes.dtype.type(0)
     usage_numerators(expression, usages, metagenes, numerators)
-    previous = np.inf
+    before_last = last = np.inf
     for iteration in range(1, max_iter + 1):
         row_sums(metagenes, metagene_sums)
         if iteration <= MULTIPLICATIVE_UPDATES + 1:
@@ -57,11 +58,11 @@ def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
             multiplicative_sweep(expression, metagenes, usages, usages, usage_sums, no_floor, numerators)
         else:
             newton_metagene_sweep(expression, metagenes, usages, usage_sums, newton_numerators, hessian)
-        if iteration % CHECK_EVERY == 0:
+        if iteration >= MULTIPLICATIVE_UPDATES and iteration % CHECK_EVERY == 0:
             objective = divergence(expression, usages, metagenes, constant)
-            if previous - objective <= tolerance * objective and iteration > MULTIPLICATIVE_UPDATES:
+            if distance_to_limit(before_last, last, objective) <= tolerance * objective:
                 return iteration, True
-            previous = objective
+            before_last, last = last, objective
     return max_iter, False
 
 

@@ -83,7 +83,8 @@ def factorize(
     max_iter
         Iterations after which a restart ends unconverged.
     tolerance
-        ``kl`` and ``frobenius`` stop once ten iterations lower the objective by less than this share of it.
+        ``kl`` and ``frobenius`` stop once the objective is estimated to lie within this share of its limit: its last
+        two falls, over five iterations each (``frobenius``: ten), are extrapolated as a geometric series (Aitken).
     dtype
         ``"float32"``, ``"float64"``, or ``"auto"``: float64 for ``brunet``, float32 for the others. Sums and objectives
         are float64.

@@ -1,7 +1,7 @@
 """Readers, writers and atomic saving.
 
-Names are imported from their modules on first use, so that a factorise job, which needs only `read_matrix` and
-`save_arrays`, never pays for pandas, anndata or matplotlib.
+Names are imported from their modules on first use: a factorise job, which needs only `read_matrix` and `save_arrays`,
+never pays for pandas, and few jobs for anndata or matplotlib.
 """
 
 from importlib import import_module
@@ -10,7 +10,9 @@ _HOME = {
     "atomic_path": "atomic",
     "load_arrays": "arrays",
     "save_arrays": "arrays",
-    "read_matrix": "matrix",
+    "read_matrix": "h5ad_parts",
+    "read_obs": "h5ad_parts",
+    "read_var": "h5ad_parts",
     "read_h5ad": "h5ad",
     "write_h5ad": "h5ad",
     "read_json": "tables",

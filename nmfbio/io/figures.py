@@ -16,6 +16,8 @@ _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "nmfbio",  # without it matplotlib draws random element ids
 }
+# More compression takes twice the time and makes figures no smaller, some even larger.
+_SETTINGS = {"png": {"pil_kwargs": {"compress_level": 2}}}
 _METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}  # dates would change the bytes of every run
 
 
@@ -49,7 +51,7 @@ def write_figure(
         for path in paths:
             kind = path.suffix[1:]
             with atomic_path(path) as temporary:
-                figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA.get(kind))
+                figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA.get(kind), **_SETTINGS.get(kind, {}))
     return paths
 
 

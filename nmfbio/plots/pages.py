@@ -1,8 +1,6 @@
 """The figures at one rank with the table behind each, by file name."""
 
-import numpy as np
 import pandas as pd
-from anndata import AnnData
 from matplotlib.figure import Figure
 
 from nmfbio.consensus import Consensus, usage_shares
@@ -18,7 +16,8 @@ FEWEST_VALUES, MOST_VALUES = 2, 12
 
 
 def draw_rank_figures(
-    expression: AnnData,
+    expression: pd.DataFrame,
+    metadata: pd.DataFrame,
     consensus: Consensus,
     genes: pd.DataFrame,
     samples: pd.DataFrame,
@@ -30,7 +29,9 @@ def draw_rank_figures(
     Parameters
     ----------
     expression
-        Samples × genes, with metadata in ``obs``.
+        Samples × genes, the matrix that was factorised.
+    metadata
+        One row a sample of ``expression``, in its order.
     consensus
         Result of ``build_consensus``.
     genes, samples
@@ -45,18 +46,18 @@ def draw_rank_figures(
     dict
         Figure and table for ``consensus_k{rank}``, ``usages_k{rank}`` and ``metagenes_k{rank}``.
     """
-    rank, names = consensus.rank, expression.obs_names
+    rank, names = consensus.rank, expression.index
     columns = [f"metagene_{number}" for number in range(1, rank + 1)]
-    beside = choose_annotations(expression.obs, annotations)
+    beside = choose_annotations(metadata, annotations)
     by_sample = samples.set_index("sample").loc[names]
     together = pd.DataFrame(consensus.consensus, index=names.rename("sample"), columns=names)
     shares = pd.DataFrame(usage_shares(consensus.usages), index=names.rename("sample"), columns=columns)
     shown = genes[genes["position"] <= top_genes]
-    places = expression.var_names.get_indexer(shown["gene"])
+    places = expression.columns.get_indexer(shown["gene"])
     weights = pd.DataFrame(
         consensus.metagenes[:, places].T, index=pd.Index(shown["gene"], name="gene"), columns=columns
     )
-    values = pd.DataFrame(np.asarray(expression.X[:, places]).T, index=weights.index, columns=names)
+    values = pd.DataFrame(expression.iloc[:, places].to_numpy().T, index=weights.index, columns=names)
     return {
         f"consensus_k{rank}": (
             draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside),

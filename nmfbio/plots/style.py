@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from pathlib import Path
 
 import matplotlib
 import pandas as pd
 from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.textpath import text_to_path
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 POINTS_PER_MM = 72 / 25.4
 TITLE, HEADING, LABEL, SMALL = 9.0, 7.5, 7.0, 6.0  # font sizes in points; journals ask for 5 to 7 at the least
@@ -33,8 +34,13 @@ ANNOTATION_COLOURS = (
     ("#A6CEE3", "#1F78B4", "#B2DF8A", "#33A02C", "#FB9A99", "#E31A1C", "#FDBF6F", "#FF7F00", "#CAB2D6", "#6A3D9A"),
 )
 
+# The same letters on every machine; matplotlib's own DejaVu Sans has those of scripts that the first one lacks.
+FONTS = ["nmfbio Sans", "DejaVu Sans"]
+for _file in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+    fontManager.addfont(_file)
+
 _SETTINGS = {
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
+    "font.family": FONTS,
     "font.size": LABEL,
     "text.parse_math": False,
     "text.usetex": False,
@@ -76,7 +82,10 @@ def styled(draw: Callable) -> Callable:
     @wraps(draw)
     def wrapper(*args, **kwargs):
         with matplotlib.rc_context(_SETTINGS):
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+            for axes in figure.axes:
+                axes.get_xticklabels(), axes.get_yticklabels()  # else made while the figure is saved, in another style
+            return figure
 
     return wrapper
 
@@ -158,16 +167,28 @@ def plain_text(value: object) -> str:
 
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
-    """Return the code points that the figures' font can draw; matplotlib warns about each other one."""
-    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
-    return frozenset(code for code in font.get_charmap() if chr(code).isprintable())
+    """Return the code points that the figures' fonts can draw; matplotlib warns about each other one."""
+    return frozenset(code for code in _widest_font("normal").get_charmap() if chr(code).isprintable())
 
 
-@lru_cache(maxsize=8192)
+def _widest_font(weight: str) -> FT2Font:
+    """Return the last of the fonts: it has every letter of those before it, and equally wide."""
+    return get_font(findfont(FontProperties(family=FONTS[-1], weight=weight)))
+
+
+@lru_cache(maxsize=4096)
+def _advance(letter: str, weight: str) -> float:
+    """Return the width of one letter with the room to the next, in font sizes."""
+    font = _widest_font(weight)
+    return font.load_char(ord(letter), LoadFlags.NO_SCALE).horiAdvance / font.units_per_EM
+
+
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width in mm of one line of plain text at ``size`` points."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / POINTS_PER_MM
+    """Return the width in mm of one line of plain text at ``size`` points, hardly more than it is once drawn.
+
+    It adds up the letters. Having matplotlib lay the text out each time took a third of the time of a figure.
+    """
+    return sum(_advance(letter, weight) for letter in text) * size / POINTS_PER_MM
 
 
 def text_height(size: float, lines: float = 1) -> float:

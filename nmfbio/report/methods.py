@@ -105,9 +105,11 @@ def _describe_stop(settings: Mapping[str, Any]) -> str:
             "A restart stopped when the assignment of samples to metagenes, examined every 10 iterations, had been "
             f"unchanged for more than 40 examinations{at_most}."
         )
-    tolerance = settings.get("tolerance", 1e-6)
-    share = f" {tolerance:.15f}".rstrip("0")
-    return f"A restart stopped when its objective had fallen by less than{share} of itself over 10 iterations{at_most}."
+    share = f"{settings.get('tolerance', 1e-5):.15f}".rstrip("0")
+    return (
+        f"A restart stopped when its objective was estimated, by Aitken extrapolation, to lie within {share} of itself "
+        f"above its limit [@boehning_1994]{at_most}."
+    )
 
 
 def describe_scaling(content: ReportContent) -> str:

@@ -53,6 +53,13 @@ REFERENCES = {
         "nonnegative matrix factorization. Neural Computation 24:1085-1105.",
         "10.1162/NECO_a_00256",
     ),
+    "boehning_1994": _paper(
+        "Böhning et al. 1994",
+        "Böhning D, Dietz E, Schaub R, Schlattmann P, Lindsay BG (1994). The distribution of the likelihood ratio for "
+        "mixtures of densities from the one-parameter exponential family. Annals of the Institute of Statistical "
+        "Mathematics 46:373-388.",
+        "10.1007/BF01720593",
+    ),
     "boutsidis_2008": _paper(
         "Boutsidis & Gallopoulos 2008",
         "Boutsidis C, Gallopoulos E (2008). SVD based initialization: a head start for nonnegative matrix "

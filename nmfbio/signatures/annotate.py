@@ -1,17 +1,22 @@
 """The preprocessed matrix with the result at the chosen rank, ready for scanpy."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import anndata as ad
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from nmfbio.consensus import Consensus
 from nmfbio.signatures.extract import extract_signatures
 
+if TYPE_CHECKING:
+    from anndata import AnnData
+
 
 def annotate_expression(
-    expression: ad.AnnData, consensuses: Sequence[Consensus], verdict: dict, scale: str = "max"
-) -> ad.AnnData:
+    expression: AnnData, consensuses: Sequence[Consensus], verdict: dict, scale: str = "max"
+) -> AnnData:
     """Copy of the matrix with factors, clusters and signatures at the verdict's rank.
 
     Parameters

@@ -1,4 +1,4 @@
-"""nmfbio.io.matrix and nmfbio.io.h5ad: AnnData on disk."""
+"""nmfbio.io.h5ad_parts and nmfbio.io.h5ad: AnnData on disk."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
-from nmfbio.io import read_h5ad, read_matrix, write_h5ad
+from nmfbio.io import read_h5ad, read_matrix, read_obs, read_var, write_h5ad
 
 
 def make_expression(matrix) -> AnnData:
@@ -48,7 +48,28 @@ def test_same_content_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a.h5ad").read_bytes() == (tmp_path / "b.h5ad").read_bytes()
 
 
-@pytest.mark.parametrize("read", [read_matrix, read_h5ad])
+def test_samples_and_genes_are_read_alone_as_anndata_reads_them(tmp_path):
+    expression = make_expression(DENSE)
+    expression.obs = pd.DataFrame(
+        {
+            "subtype": ["ALL", "AML", "ALL"],
+            "stage": pd.Categorical(["II", None, "I"], ["I", "II"], ordered=True),
+            "age": [61, 47, 8],
+            "dose": [0.5, np.nan, 2.0],
+            "relapse": [True, False, True],
+            "visits": pd.array([3, None, 1], dtype="Int64"),
+            "smoker": pd.array([True, None, False], dtype="boolean"),
+            "note": ["ä", "β", "7"],
+        },
+        index=expression.obs_names,
+    )
+    write_h5ad(expression, tmp_path / "x.h5ad")
+    anndata = read_h5ad(tmp_path / "x.h5ad")
+    pd.testing.assert_frame_equal(read_obs(tmp_path / "x.h5ad"), anndata.obs)
+    pd.testing.assert_frame_equal(read_var(tmp_path / "x.h5ad"), anndata.var)
+
+
+@pytest.mark.parametrize("read", [read_matrix, read_obs, read_var, read_h5ad])
 def test_missing_foreign_and_truncated_files_are_input_errors(tmp_path, read):
     write_h5ad(make_expression(DENSE), tmp_path / "x.h5ad")
     content = (tmp_path / "x.h5ad").read_bytes()
@@ -64,6 +85,8 @@ def test_file_without_matrix_is_an_input_error_that_lists_what_there_is(tmp_path
         file["obs"] = [1]
     with pytest.raises(InputError, match="there is: obs"):
         read_matrix(tmp_path / "x.h5ad")
+    with pytest.raises(InputError, match="a table 'obs'"):
+        read_obs(tmp_path / "x.h5ad")
 
 
 def test_reading_matrix_and_arrays_imports_neither_pandas_nor_anndata():

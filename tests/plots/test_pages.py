@@ -17,7 +17,8 @@ def drawn(request, small_expression, small_consensus):
     """A rank, its consensus, its signatures and its figures with three genes a metagene."""
     rank, consensus = request.param, small_consensus(request.param)
     signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
-    drawings = draw_rank_figures(small_expression, consensus, signatures.genes, signatures.samples, top_genes=3)
+    tables = (small_expression.to_df(), small_expression.obs, consensus, signatures.genes, signatures.samples)
+    drawings = draw_rank_figures(*tables, top_genes=3)
     return rank, consensus, signatures, drawings
 
 

@@ -1,10 +1,17 @@
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 from nmfbio.plots.style import (
+    FONTS,
     METAGENE_COLOURS,
+    POINTS_PER_MM,
     annotation_colours,
     metagene_colour,
     metagene_title,
@@ -78,5 +85,36 @@ def test_plain_text_is_one_printable_line():
 
 def test_styled_functions_restore_the_callers_settings():
     before = dict(matplotlib.rcParams)
-    assert styled(lambda: matplotlib.rcParams["text.parse_math"])() is False
+    seen = []
+
+    def draw():
+        seen.append(matplotlib.rcParams["text.parse_math"])
+        return Figure()
+
+    styled(draw)()
+    assert seen == [False]
     assert dict(matplotlib.rcParams) == before
+
+
+def test_tick_labels_have_the_fonts_of_the_figure_when_it_is_saved_later():
+    figure = Figure()
+    styled(lambda: figure.subplots().plot([1, 2, 3]) and figure)()
+    FigureCanvasAgg(figure).draw()
+    texts = [text for text in figure.findobj(Text) if text.get_text()]
+    assert len(texts) > 6
+    assert all(text.get_fontfamily() == FONTS for text in texts)
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize(
+    "text", ["MPO myeloperoxidase", "AVATAR To We", "ALL_14749_B-cell…", "Ωβ Жя ½ ≤ 10⁷", "iiii llll"]
+)
+def test_text_is_hardly_narrower_than_measured_and_never_wider(text, weight):
+    measured = text_width(text, 100, weight) * POINTS_PER_MM
+    font = FontProperties(family=FONTS, size=100, weight=weight)
+    drawn = text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+    assert 0.9 * measured <= drawn <= 1.01 * measured
+
+
+def test_letters_that_the_small_fonts_lack_are_drawn_from_matplotlibs():
+    assert plain_text("Ա ა") == "Ա ა"  # Armenian, Georgian

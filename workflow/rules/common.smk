@@ -13,6 +13,11 @@ if (CLONE / "nmfbio").is_dir():
     python_path = filter(None, [str(CLONE), os.environ.get("PYTHONPATH")])
     os.environ.update(PYTHONPATH=os.pathsep.join(python_path))
 
+# One thread of linear algebra a job: sums that are split differently differ in their last digits, and jobs run side by
+# side anyway. Opening the thread pools would take longer than all the products.
+for library in ("OPENBLAS", "MKL", "OMP"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import ConfigError

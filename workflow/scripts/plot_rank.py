@@ -1,11 +1,15 @@
+import pandas as pd
+
 from nmfbio.consensus import Consensus
-from nmfbio.io import read_h5ad, read_table, write_figures
+from nmfbio.io import read_matrix, read_obs, read_table, read_var, write_figures
 from nmfbio.logs import rule_log
 from nmfbio.plots import draw_rank_figures
 
 with rule_log(snakemake.log[0]):
+    metadata, genes = read_obs(snakemake.input.expression), read_var(snakemake.input.expression).index
     drawings = draw_rank_figures(
-        read_h5ad(snakemake.input.expression),
+        pd.DataFrame(read_matrix(snakemake.input.expression), index=metadata.index, columns=genes),
+        metadata,
         Consensus.load(snakemake.input.consensus),
         read_table(snakemake.input.genes),
         read_table(snakemake.input.samples),

@@ -1,0 +1,145 @@
+"""The matrix, the samples or the genes of an `.h5ad` file, read with h5py: few jobs need to import anndata."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import h5py
+import numpy as np
+
+from nmfbio.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csr_matrix
+
+Part = TypeVar("Part")
+
+
+def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
+    """Read `X` of an `.h5ad` file.
+
+    Parameters
+    ----------
+    path
+        An `.h5ad` file, as written by `write_h5ad`.
+
+    Returns
+    -------
+    ndarray or csr_matrix, shape (n_samples, n_genes)
+        The matrix in the type it was stored in; a stored CSC matrix is converted to CSR.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, not HDF5, or holds no matrix `X`.
+
+    Examples
+    --------
+    >>> read_matrix("results/leukemia/expression.h5ad").shape  # doctest: +SKIP
+    (38, 5000)
+    """
+    return _read_part(path, "a matrix 'X' (samples x genes)", lambda file: _read_dense_or_sparse(file.get("X")))
+
+
+def read_obs(path: str | os.PathLike) -> pd.DataFrame:
+    """Read `obs` of an `.h5ad` file: one row a sample, its metadata as columns.
+
+    Parameters
+    ----------
+    path
+        An `.h5ad` file, as written by `write_h5ad`.
+
+    Returns
+    -------
+    DataFrame
+        As `read_h5ad(path).obs`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, not HDF5, or holds no table `obs`.
+
+    Examples
+    --------
+    >>> list(read_obs("results/leukemia/expression.h5ad"))  # doctest: +SKIP
+    ['lineage', 'subtype']
+    """
+    return _read_part(path, "a table 'obs' of the samples", lambda file: _read_table(file.get("obs")))
+
+
+def read_var(path: str | os.PathLike) -> pd.DataFrame:
+    """Read `var` of an `.h5ad` file: one row a gene. Otherwise as `read_obs`."""
+    return _read_part(path, "a table 'var' of the genes", lambda file: _read_table(file.get("var")))
+
+
+def _read_part(path: str | os.PathLike, expected: str, read: Callable[[h5py.File], Part | None]) -> Part:
+    if not os.path.isfile(path):
+        raise _unusable(path, "no such file", expected)
+    try:
+        with h5py.File(path, "r") as file:
+            part, there = read(file), ", ".join(file) or "nothing"
+    except OSError as error:
+        raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})", expected) from error
+    if part is None:
+        raise _unusable(path, f"none (there is: {there})", expected)
+    return part
+
+
+def _read_dense_or_sparse(element: h5py.Dataset | h5py.Group | None) -> np.ndarray | csr_matrix | None:
+    if isinstance(element, h5py.Dataset) and element.ndim == 2:
+        return element[()]
+    encoding = _encoding(element)
+    return _read_sparse(element, encoding) if encoding in ("csr_matrix", "csc_matrix") else None
+
+
+def _read_sparse(group: h5py.Group, encoding: str) -> csr_matrix:
+    import scipy.sparse
+
+    parts = (group["data"][()], group["indices"][()], group["indptr"][()])
+    shape = tuple(int(size) for size in group.attrs["shape"])
+    matrix = getattr(scipy.sparse, encoding)(parts, shape=shape).tocsr()
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _read_table(group: h5py.Group | None) -> pd.DataFrame | None:
+    """Read a table (https://anndata.readthedocs.io/en/stable/fileformat-prose.html#dataframes)."""
+    import pandas as pd
+
+    if _encoding(group) != "dataframe":
+        return None
+    columns = pd.Index(group.attrs["column-order"], dtype=object)
+    index = pd.Index(_read_column(group[group.attrs["_index"]]), dtype=object)
+    return pd.DataFrame({name: _read_column(group[name]) for name in columns}, index=index, columns=columns)
+
+
+def _read_column(element: h5py.Dataset | h5py.Group) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    import pandas as pd
+
+    encoding = _encoding(element)
+    if encoding == "array":
+        return element[()]
+    if encoding == "string-array":
+        return element.asstr()[()]
+    if encoding == "categorical":
+        categories = _read_column(element["categories"])
+        return pd.Categorical.from_codes(element["codes"][()], categories, ordered=bool(element.attrs["ordered"]))
+    from anndata.io import read_elem  # numbers and text with missing values
+
+    return read_elem(element)
+
+
+def _encoding(element: h5py.Dataset | h5py.Group | None) -> str | None:
+    return None if element is None else element.attrs.get("encoding-type")
+
+
+def _unusable(path: str | os.PathLike, found: str, expected: str) -> InputError:
+    return InputError(
+        str(path),
+        found,
+        f"a complete .h5ad file with {expected}",
+        "If nmfbio wrote the file, delete it and run `snakemake` again; otherwise save it anew with anndata.",
+    )
