@@ -14,6 +14,7 @@ from nmfbio.io.tables import write_table
 _STYLE = {
     "pdf.fonttype": 42,  # TrueType: journals and Illustrator can edit the text
     "svg.fonttype": "none",
+    "text.hinting": "none",  # the letters of the PNG are those of the PDF; fitting them to the pixels takes longer
     "svg.hashsalt": "nmfbio",  # without it matplotlib draws random element ids
 }
 # More compression takes twice the time and makes figures no smaller, some even larger.

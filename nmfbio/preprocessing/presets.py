@@ -1,15 +1,20 @@
 """The presets: which steps are applied to a matrix, and the record of what each did."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
 from anndata import AnnData
 
-from nmfbio.config import Preprocess
 from nmfbio.errors import InputError
 from nmfbio.preprocessing.steps import has_difference, has_fold_change, lower_to_ceiling, raise_to_floor
 from nmfbio.preprocessing.values import refuse_missing_and_infinite
+
+if TYPE_CHECKING:
+    from nmfbio.config import Preprocess
 
 
 class _Recorder:

@@ -2,14 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel
-
-from nmfbio.config import DatasetSettings
 from nmfbio.errors import InputError
 from nmfbio.io import read_json, read_table
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
@@ -23,7 +19,7 @@ FilePath = str | os.PathLike
 def collect_report(
     *,
     dataset: str,
-    settings: DatasetSettings | Mapping[str, Any],
+    settings: Mapping[str, Any],
     report: FilePath,
     preflight: FilePath,
     measures: FilePath,
@@ -44,7 +40,7 @@ def collect_report(
     dataset
         Name of the data set.
     settings
-        Its resolved settings, or the same as plain mappings, section by section.
+        Its settings as plain values, section by section.
     report
         Where the report will be written; links to tables and PDFs are made relative to it.
     preflight, measures, objectives
@@ -96,7 +92,7 @@ def collect_report(
             "genes": len(entries[0].genes),
             "restarts": int(restarts.groupby("rank").size().max()),
         },
-        settings=_as_mapping(settings),
+        settings=settings,
         preflight=read_table(preflight),
         measures=read_table(measures),
         verdict=read_json(verdict),
@@ -106,13 +102,6 @@ def collect_report(
         versions=software_versions() if versions is None else versions,
         provenance=provenance or {},
     )
-
-
-def _as_mapping(settings: DatasetSettings | Mapping[str, Any]) -> Mapping[str, Any]:
-    if isinstance(settings, Mapping):
-        return settings
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return {name: value.model_dump() if isinstance(value, BaseModel) else value for name, value in values.items()}
 
 
 def _read_rank(rank: int, genes: FilePath, samples: FilePath, images: Mapping[str, Path], folder: Path) -> RankContent:

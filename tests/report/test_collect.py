@@ -2,7 +2,6 @@
 
 import pytest
 
-from nmfbio.config import parse_config
 from nmfbio.errors import InputError
 from nmfbio.io import write_json, write_table
 from nmfbio.report import collect_report, render_report, software_versions
@@ -78,14 +77,6 @@ def test_a_missing_file_is_named(arguments, tmp_path):
 def test_tables_that_do_not_match_the_ranks_are_refused(arguments):
     with pytest.raises(ValueError, match="one gene table"):
         collect_report(**{**arguments, "ranks": [2]})
-
-
-def test_resolved_settings_are_taken_as_the_configuration_gives_them(arguments):
-    settings = parse_config({"datasets": {"mine": {"expression": "mine.tsv"}}}).dataset_settings("mine")
-    read = collect_report(**{**arguments, "settings": settings})
-    assert read.settings["factorize"]["method"] == "kl"
-    assert read.settings["expression"] == "mine.tsv"
-    assert "Yang &amp; Seoighe 2016" in render_report(read)
 
 
 def test_versions_name_python_and_the_packages_that_are_installed():

@@ -18,7 +18,7 @@ def jobs_with(messages, text):
 def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
-    once = ["factorize", "consensus", "plot_rank"]
+    once = ["factorize", "consensus"]
     anew = ["preflight", "choose_rank", "plot_survey", "annotate", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
@@ -71,3 +71,10 @@ def test_a_new_rank_leaves_the_files_of_the_others_alone(finished_copy):
     assert "leukemia/restarts/k4/0-5.npz" in files
     assert {name: state(files[name]) for name in old} == old
     assert "Nothing to be done" in finished_copy.snakemake("-n").stdout
+
+
+def test_another_figure_setting_factorises_nothing(finished_copy, read_plan):
+    finished_copy.config["figures"] = {"dpi": 100}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert jobs["consensus"] == 2
+    assert not {"preprocess", "preflight", "factorize"} & set(jobs)

@@ -1,7 +1,10 @@
-rule consensus:
-    """Combine all restarts at one rank, and write the signatures and sample calls of their solution.
+RANK_FIGURES = ("consensus", "metagenes", "usages")
 
-    Both take a second or two, less than a job of their own would cost.
+
+rule consensus:
+    """Combine all restarts at one rank; write the signatures and sample calls of their solution, and draw them.
+
+    Each of these takes a second or two, less than the start of a job of its own.
     """
     input:
         expression="<results>/{dataset}/expression.h5ad",
@@ -25,9 +28,34 @@ rule consensus:
             labels={"what": "samples, table", "rank": "{rank}"},
         ),
         gene_sets="<results>/{dataset}/signatures/k{rank}/signatures.gmt",
+        consensus_figure=report(
+            "<results>/{dataset}/figures/consensus_k{rank}.png",
+            caption="../report/consensus.rst",
+            category="{dataset}",
+            subcategory="3 Do restarts agree",
+            labels={"what": "consensus of the samples", "rank": "{rank}"},
+        ),
+        metagenes_figure=report(
+            "<results>/{dataset}/figures/metagenes_k{rank}.png",
+            caption="../report/metagenes.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "signature genes", "rank": "{rank}"},
+        ),
+        usages_figure=report(
+            "<results>/{dataset}/figures/usages_k{rank}.png",
+            caption="../report/usages.rst",
+            category="{dataset}",
+            subcategory="5 Samples",
+            labels={"what": "usages", "rank": "{rank}"},
+        ),
+        pdf=[f"<results>/{{dataset}}/figures/{figure}_k{{rank}}.pdf" for figure in RANK_FIGURES],
+        source=[f"<results>/{{dataset}}/figures/source/{figure}_k{{rank}}.tsv" for figure in RANK_FIGURES],
     params:
         settings=section("consensus"),
+        figures=section("figures"),
         method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
+        top_genes=lambda wildcards: SETTINGS[wildcards.dataset].signatures.top_genes,
         version=VERSION,
     log:
         "<logs>/{dataset}/consensus/k{rank}.log",
@@ -40,6 +68,6 @@ rule consensus:
     conda:
         "../envs/nmfbio.yaml"
     message:
-        "{wildcards.dataset}, rank {wildcards.rank}: combining the restarts, scoring the genes"
+        "{wildcards.dataset}, rank {wildcards.rank}: combining the restarts, scoring the genes, drawing"
     script:
         "../scripts/consensus.py"
