@@ -4,7 +4,7 @@ RANK_FIGURES = ("consensus", "metagenes", "usages")
 rule consensus:
     """Combine all restarts at one rank; write the signatures and sample calls of their solution, and draw them.
 
-    Each of these takes a second or two, less than the start of a job of its own.
+    Together this is a second or two of work, less than the start of two more jobs.
     """
     input:
         expression="<results>/{dataset}/expression.h5ad",
