@@ -17,9 +17,11 @@ _STYLE = {
     "text.hinting": "none",  # the letters of the PNG are those of the PDF; fitting them to the pixels takes longer
     "svg.hashsalt": "nmfbio",  # without it matplotlib draws random element ids
 }
-# More compression takes twice the time and makes figures no smaller, some even larger.
-_SETTINGS = {"png": {"pil_kwargs": {"compress_level": 2}}}
-_METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}  # dates would change the bytes of every run
+_OPTIONS = {
+    "pdf": {"metadata": {"CreationDate": None}},  # dates would change the bytes of every run
+    "svg": {"metadata": {"Date": None}},
+    "png": {"pil_kwargs": {"compress_level": 2}},  # more takes twice the time and makes figures no smaller
+}
 
 
 def write_figure(
@@ -52,7 +54,7 @@ def write_figure(
         for path in paths:
             kind = path.suffix[1:]
             with atomic_path(path) as temporary:
-                figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA.get(kind), **_SETTINGS.get(kind, {}))
+                figure.savefig(temporary, format=kind, dpi=dpi, **_OPTIONS[kind])
     return paths
 
 

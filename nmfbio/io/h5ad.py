@@ -6,8 +6,8 @@ from pathlib import Path
 import anndata
 from anndata import AnnData
 
-from nmfbio.errors import InputError
 from nmfbio.io.atomic import atomic_path
+from nmfbio.io.h5ad_parts import unusable_h5ad
 
 
 def write_h5ad(adata: AnnData, path: str | os.PathLike) -> None:
@@ -43,17 +43,8 @@ def read_h5ad(path: str | os.PathLike) -> AnnData:
         If the file is missing, truncated or not an AnnData.
     """
     if not Path(path).is_file():
-        raise _unusable(path, "no such file")
+        raise unusable_h5ad(path, "no such file", "")
     try:
         return anndata.read_h5ad(path)
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})") from error
-
-
-def _unusable(path: str | os.PathLike, found: str) -> InputError:
-    return InputError(
-        str(path),
-        found,
-        "a complete .h5ad file",
-        "If nmfbio wrote the file, delete it and run `snakemake` again; otherwise save it anew with anndata.",
-    )
+        raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", "") from error

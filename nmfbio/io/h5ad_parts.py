@@ -41,50 +41,46 @@ def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
     >>> read_matrix("results/leukemia/expression.h5ad").shape  # doctest: +SKIP
     (38, 5000)
     """
-    return _read_part(path, "a matrix 'X' (samples x genes)", lambda file: _read_dense_or_sparse(file.get("X")))
+    return _read_part(path, " with a matrix 'X' (samples x genes)", lambda file: _read_dense_or_sparse(file.get("X")))
 
 
-def read_obs(path: str | os.PathLike) -> pd.DataFrame:
-    """Read `obs` of an `.h5ad` file: one row a sample, its metadata as columns.
+def read_obs_and_var(path: str | os.PathLike) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read `obs`, one row a sample, and `var`, one row a gene, of an `.h5ad` file, as `read_h5ad` gives them.
 
     Parameters
     ----------
     path
-        An `.h5ad` file, as written by `write_h5ad`.
+        As for `read_matrix`.
 
     Returns
     -------
-    DataFrame
-        As `read_h5ad(path).obs`.
+    tuple of DataFrame
+        `obs`, `var`.
 
     Raises
     ------
     InputError
-        If the file is missing, truncated, not HDF5, or holds no table `obs`.
+        If the file is missing, truncated, not HDF5, or lacks one of the two tables.
 
     Examples
     --------
-    >>> list(read_obs("results/leukemia/expression.h5ad"))  # doctest: +SKIP
-    ['lineage', 'subtype']
+    >>> samples, genes = read_obs_and_var("results/leukemia/expression.h5ad")  # doctest: +SKIP
     """
-    return _read_part(path, "a table 'obs' of the samples", lambda file: _read_table(file.get("obs")))
-
-
-def read_var(path: str | os.PathLike) -> pd.DataFrame:
-    """Read `var` of an `.h5ad` file: one row a gene. Otherwise as `read_obs`."""
-    return _read_part(path, "a table 'var' of the genes", lambda file: _read_table(file.get("var")))
+    samples = _read_part(path, " with a table 'obs' of the samples", lambda file: _read_table(file.get("obs")))
+    genes = _read_part(path, " with a table 'var' of the genes", lambda file: _read_table(file.get("var")))
+    return samples, genes
 
 
 def _read_part(path: str | os.PathLike, expected: str, read: Callable[[h5py.File], Part | None]) -> Part:
     if not os.path.isfile(path):
-        raise _unusable(path, "no such file", expected)
+        raise unusable_h5ad(path, "no such file", expected)
     try:
         with h5py.File(path, "r") as file:
             part, there = read(file), ", ".join(file) or "nothing"
-    except OSError as error:
-        raise _unusable(path, f"a file that cannot be read ({str(error).splitlines()[0]})", expected) from error
+    except (OSError, KeyError) as error:
+        raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", expected) from error
     if part is None:
-        raise _unusable(path, f"none (there is: {there})", expected)
+        raise unusable_h5ad(path, f"no such part, or one of another kind (there is: {there})", expected)
     return part
 
 
@@ -136,10 +132,7 @@ def _encoding(element: h5py.Dataset | h5py.Group | None) -> str | None:
     return None if element is None else element.attrs.get("encoding-type")
 
 
-def _unusable(path: str | os.PathLike, found: str, expected: str) -> InputError:
-    return InputError(
-        str(path),
-        found,
-        f"a complete .h5ad file with {expected}",
-        "If nmfbio wrote the file, delete it and run `snakemake` again; otherwise save it anew with anndata.",
-    )
+def unusable_h5ad(path: str | os.PathLike, found: str, expected: str) -> InputError:
+    """Return the error that tells what is wrong with an `.h5ad` file and what to do about it."""
+    cure = "If nmfbio wrote the file, delete it and run `snakemake` again; otherwise save it anew with anndata."
+    return InputError(str(path), found, f"a complete .h5ad file{expected}", cure)

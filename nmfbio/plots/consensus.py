@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from scipy.cluster.hierarchy import leaves_list
 
 from nmfbio.plots.legends import scale_legend, stack_legends
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
@@ -59,7 +60,7 @@ def draw_consensus(
     >>> tree = linkage([0.0, 1.0, 1.0], "average")
     >>> figure = draw_consensus(consensus, tree, pd.Series(["metagene_1", "metagene_1", "metagene_2"], list("abc")))
     """
-    order = consensus.index[leaf_order(linkage)].tolist()
+    order = consensus.index[leaves_list(linkage)].tolist()
     tracks = [cluster_track("Cluster", "Cluster", clusters.loc[consensus.index])]
     tracks += annotation_tracks(annotations, consensus.index)
     columns = Blocks.of_cells(len(order), _side(len(order)))
@@ -87,20 +88,6 @@ def _lay_out(values, linkage, order, tracks, columns, scale) -> Figure:
     draw_sample_names(sheet, order, columns, left, top + above + side)
     legends.draw(sheet, left + side + 6, top)
     return sheet.figure
-
-
-def leaf_order(linkage: np.ndarray) -> list[int]:
-    """Return the samples from left to right, as scipy's `leaves_list`, whose import takes as long as the figure."""
-    n_samples = len(linkage) + 1
-    order, branches = [], [2 * n_samples - 2]
-    while branches:
-        branch = branches.pop()
-        if branch < n_samples:
-            order.append(branch)
-        else:
-            left, right = linkage[branch - n_samples, :2].astype(int).tolist()
-            branches += [right, left]
-    return order
 
 
 def _side(n_samples: int) -> float:
@@ -138,7 +125,7 @@ def tree_lines(linkage: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     n_leaves = len(linkage) + 1
     place, height = np.zeros(2 * n_leaves - 1), np.zeros(2 * n_leaves - 1)
-    place[leaf_order(linkage)] = places
+    place[leaves_list(linkage)] = places
     height[n_leaves:] = linkage[:, 2]
     lines = np.empty((len(linkage), 4, 2))
     for i, (first, second) in enumerate(linkage[:, :2].astype(int)):

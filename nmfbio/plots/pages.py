@@ -1,13 +1,15 @@
 """The figures at one rank with the table behind each, by file name."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from nmfbio.consensus import Consensus, usage_shares
+from nmfbio.consensus import Consensus
 from nmfbio.errors import InputError
 from nmfbio.plots.consensus import draw_consensus
 from nmfbio.plots.metagenes import draw_metagenes
-from nmfbio.plots.usages import draw_usages
+from nmfbio.plots.usages import draw_usages, usage_shares
+from nmfbio.signatures import Signatures
 
 Drawings = dict[str, tuple[Figure, pd.DataFrame]]
 
@@ -16,11 +18,10 @@ FEWEST_VALUES, MOST_VALUES = 2, 12
 
 
 def draw_rank_figures(
-    expression: pd.DataFrame,
+    expression: np.ndarray,
     metadata: pd.DataFrame,
     consensus: Consensus,
-    genes: pd.DataFrame,
-    samples: pd.DataFrame,
+    signatures: Signatures,
     top_genes: int = 10,
     annotations: list[str] | None = None,
 ) -> Drawings:
@@ -34,8 +35,8 @@ def draw_rank_figures(
         One row a sample of ``expression``, in its order.
     consensus
         Result of ``build_consensus``.
-    genes, samples
-        Tables of ``extract_signatures``.
+    signatures
+        Result of ``extract_signatures``.
     top_genes
         Genes drawn for each metagene.
     annotations
@@ -46,18 +47,15 @@ def draw_rank_figures(
     dict
         Figure and table for ``consensus_k{rank}``, ``usages_k{rank}`` and ``metagenes_k{rank}``.
     """
-    rank, names = consensus.rank, expression.index
-    columns = [f"metagene_{number}" for number in range(1, rank + 1)]
+    rank, names = consensus.rank, signatures.usages.index
     beside = choose_annotations(metadata, annotations)
-    by_sample = samples.set_index("sample").loc[names]
-    together = pd.DataFrame(consensus.consensus, index=names.rename("sample"), columns=names)
-    shares = pd.DataFrame(usage_shares(consensus.usages), index=names.rename("sample"), columns=columns)
-    shown = genes[genes["position"] <= top_genes]
-    places = expression.columns.get_indexer(shown["gene"])
-    weights = pd.DataFrame(
-        consensus.metagenes[:, places].T, index=pd.Index(shown["gene"], name="gene"), columns=columns
-    )
-    values = pd.DataFrame(expression.iloc[:, places].to_numpy().T, index=weights.index, columns=names)
+    by_sample = signatures.samples.set_index("sample").loc[names]
+    together = pd.DataFrame(consensus.consensus, index=names, columns=names.rename(None))
+    shares = usage_shares(signatures.usages)
+    shown = signatures.genes[signatures.genes["position"] <= top_genes]
+    weights = signatures.metagenes.loc[shown["gene"]]
+    places = signatures.metagenes.index.get_indexer(shown["gene"])
+    values = pd.DataFrame(expression[:, places].T, index=weights.index, columns=names)
     return {
         f"consensus_k{rank}": (
             draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside),

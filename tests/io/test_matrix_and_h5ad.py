@@ -11,7 +11,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
-from nmfbio.io import read_h5ad, read_matrix, read_obs, read_var, write_h5ad
+from nmfbio.io import read_h5ad, read_matrix, read_obs_and_var, write_h5ad
 
 
 def make_expression(matrix) -> AnnData:
@@ -65,11 +65,12 @@ def test_samples_and_genes_are_read_alone_as_anndata_reads_them(tmp_path):
     )
     write_h5ad(expression, tmp_path / "x.h5ad")
     anndata = read_h5ad(tmp_path / "x.h5ad")
-    pd.testing.assert_frame_equal(read_obs(tmp_path / "x.h5ad"), anndata.obs)
-    pd.testing.assert_frame_equal(read_var(tmp_path / "x.h5ad"), anndata.var)
+    samples, genes = read_obs_and_var(tmp_path / "x.h5ad")
+    pd.testing.assert_frame_equal(samples, anndata.obs)
+    pd.testing.assert_frame_equal(genes, anndata.var)
 
 
-@pytest.mark.parametrize("read", [read_matrix, read_obs, read_var, read_h5ad])
+@pytest.mark.parametrize("read", [read_matrix, read_obs_and_var, read_h5ad])
 def test_missing_foreign_and_truncated_files_are_input_errors(tmp_path, read):
     write_h5ad(make_expression(DENSE), tmp_path / "x.h5ad")
     content = (tmp_path / "x.h5ad").read_bytes()
@@ -86,7 +87,11 @@ def test_file_without_matrix_is_an_input_error_that_lists_what_there_is(tmp_path
     with pytest.raises(InputError, match="there is: obs"):
         read_matrix(tmp_path / "x.h5ad")
     with pytest.raises(InputError, match="a table 'obs'"):
-        read_obs(tmp_path / "x.h5ad")
+        read_obs_and_var(tmp_path / "x.h5ad")
+    with h5py.File(tmp_path / "y.h5ad", "w") as file:
+        file.create_group("obs").attrs["encoding-type"] = "dataframe"
+    with pytest.raises(InputError, match="cannot be read"):
+        read_obs_and_var(tmp_path / "y.h5ad")
 
 
 def test_reading_matrix_and_arrays_imports_neither_pandas_nor_anndata():

@@ -17,8 +17,7 @@ def drawn(request, small_expression, small_consensus):
     """A rank, its consensus, its signatures and its figures with three genes a metagene."""
     rank, consensus = request.param, small_consensus(request.param)
     signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
-    tables = (small_expression.to_df(), small_expression.obs, consensus, signatures.genes, signatures.samples)
-    drawings = draw_rank_figures(*tables, top_genes=3)
+    drawings = draw_rank_figures(small_expression.X, small_expression.obs, consensus, signatures, top_genes=3)
     return rank, consensus, signatures, drawings
 
 

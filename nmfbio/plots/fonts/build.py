@@ -22,6 +22,7 @@ COPYRIGHT, FAMILY_NAME, STYLE_NAME, UNIQUE_NAME, FULL_NAME, VERSION, POSTSCRIPT_
 
 
 def main() -> None:
+    """Write the three fonts, and the licence they come under, beside this file."""
     for file, style in NAMES.items():
         font = _cut(SOURCE / f"{file}.ttf")
         _rename(font, style)
