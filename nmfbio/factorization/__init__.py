@@ -3,17 +3,21 @@
 Knows numpy, scipy and numba, nothing of files, AnnData or configuration.
 """
 
+from .fitted import fitted_profiles
 from .methods import METHODS
 from .objectives import explained_variance, half_squared_error, kl_divergence
-from .restarts import Restarts, factorize, fit_usages
+from .restarts import NotConvergedWarning, Restarts, factorize, factorize_ranks, fit_usages
 from .starts import nndsvd_start, random_start, restart_seed
 
 __all__ = [
     "METHODS",
+    "NotConvergedWarning",
     "Restarts",
     "explained_variance",
     "factorize",
+    "factorize_ranks",
     "fit_usages",
+    "fitted_profiles",
     "half_squared_error",
     "kl_divergence",
     "nndsvd_start",

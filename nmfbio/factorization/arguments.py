@@ -1,26 +1,55 @@
 """What may be handed to a factorisation: checked before compiled code, which checks nothing, sees it."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
 
 import numpy as np
+import scipy.sparse
 
 
-def as_matrix(values: object, name: str, dtype: str) -> np.ndarray:
-    """Values as a contiguous matrix of finite, non-negative numbers in the given precision."""
-    if hasattr(values, "tocsr"):
-        raise TypeError(f"{name} is a sparse matrix; this version factorises dense arrays only")
+def as_matrix(values: object, name: str, dtype: str, missing: bool = False) -> np.ndarray:
+    """Values as a contiguous matrix of finite, non-negative numbers in the given precision; NaN too if ``missing``."""
+    if scipy.sparse.issparse(values):
+        raise TypeError(f"{name} is a sparse matrix; expected a dense array")
     matrix = np.asarray(values)
-    if matrix.dtype.kind not in "buif":
-        raise TypeError(f"{name} holds {matrix.dtype}; expected numbers")
+    check_kind(matrix, name)
     if matrix.ndim != 2 or matrix.size == 0:
         raise ValueError(f"{name} has shape {matrix.shape}; expected a matrix with at least one entry")
     with np.errstate(over="ignore"):
         matrix = np.ascontiguousarray(matrix, dtype=dtype)
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"{name} holds NaN or infinite values, as {dtype}; expected finite numbers")
-    if matrix.min() < 0:
-        raise ValueError(f"{name} holds negative values, the smallest {matrix.min()}; expected none below 0")
+    check_values(matrix, name, missing)
     return matrix
+
+
+def as_sparse_matrix(values: object, name: str, dtype: str) -> scipy.sparse.csr_matrix:
+    """A sparse matrix as CSR without duplicates or stored zeros; a new one unless it is that already."""
+    check_kind(values, name)
+    if values.ndim != 2 or 0 in values.shape:
+        raise ValueError(f"{name} has shape {values.shape}; expected a matrix with at least one entry")
+    with np.errstate(over="ignore"):
+        matrix = scipy.sparse.csr_matrix(values, dtype=dtype)
+    if not matrix.has_canonical_format or not matrix.data.all():
+        matrix = matrix.copy()  # whose indices may still be the caller's
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+    check_values(matrix.data, name)
+    return matrix
+
+
+def check_kind(values: object, name: str) -> None:
+    """Refuse what holds no real numbers."""
+    if values.dtype.kind not in "buif":
+        raise TypeError(f"{name} holds {values.dtype}; expected numbers")
+
+
+def check_values(values: np.ndarray, name: str, missing: bool = False) -> None:
+    """Refuse infinite and negative values, and NaN unless ``missing`` values are allowed."""
+    allowed = np.isfinite(values) | np.isnan(values) if missing else np.isfinite(values)
+    if not allowed.all():
+        what = "infinite" if missing else "NaN or infinite"
+        raise ValueError(f"{name} holds {what} values, as {values.dtype}; expected finite numbers")
+    if values.size and np.nanmin(values) < 0:
+        raise ValueError(f"{name} holds negative values, the smallest {np.nanmin(values)}; expected none below 0")
 
 
 def check_whole_number(value: object, name: str, least: int) -> None:
@@ -29,6 +58,15 @@ def check_whole_number(value: object, name: str, least: int) -> None:
         raise TypeError(f"{name} is {value!r}; expected a whole number")
     if value < least:
         raise ValueError(f"{name} is {value}; expected at least {least}")
+
+
+def check_number(value: object, name: str, least: float, most: float = math.inf) -> None:
+    """Refuse what is not a finite number between two bounds."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} is {value!r}; expected a number")
+    if not (least <= value <= most and math.isfinite(value)):
+        bounds = f"at least {least}" if most == math.inf else f"{least} to {most}"
+        raise ValueError(f"{name} is {value}; expected {bounds}")
 
 
 def check_choice(value: object, name: str, allowed: tuple[str, ...]) -> None:
@@ -44,17 +82,12 @@ def check_rank(rank: int, shape: tuple[int, int]) -> None:
         raise ValueError(f"rank is {rank}; expected 1 to {min(shape) - 1} for a matrix of {shape}")
 
 
-def check_seeding(seeding: object, restarts: int, shape: tuple[int, int], rank: int) -> None:
-    """Refuse an unknown seeding, given factors that do not fit the matrix, and restarts that would all be the same."""
-    if isinstance(seeding, str):
-        check_choice(seeding, "seeding", ("random", "nndsvd"))
-    elif not isinstance(seeding, tuple | list) or len(seeding) != 2:
-        raise TypeError("seeding is neither random, nor nndsvd, nor a pair of usages and metagenes")
-    else:
-        expected = (shape[0], rank), (rank, shape[1])
-        for values, name, form in zip(seeding, ("usages", "metagenes"), expected, strict=True):
-            found = as_matrix(values, f"seeding's {name}", "float64").shape
-            if found != form:
-                raise ValueError(f"seeding's {name} have shape {found}; expected {form}")
-    if not (isinstance(seeding, str) and seeding == "random") and restarts != 1:
-        raise ValueError(f"this seeding is deterministic, so all {restarts} restarts would be the same; use restarts=1")
+def check_start(start: object, shape: tuple[int, int], rank: int) -> None:
+    """Refuse given factors that do not fit the matrix."""
+    if not isinstance(start, tuple | list) or len(start) != 2:
+        raise TypeError("seeding is neither the name of one nor a pair of usages and metagenes")
+    expected = (shape[0], rank), (rank, shape[1])
+    for values, name, form in zip(start, ("usages", "metagenes"), expected, strict=True):
+        found = as_matrix(values, f"seeding's {name}", "float64").shape
+        if found != form:
+            raise ValueError(f"seeding's {name} have shape {found}; expected {form}")

@@ -18,3 +18,9 @@ def balance_scale(usages: np.ndarray, metagenes: np.ndarray) -> None:
     factor[present] = np.sqrt(ratio * usage_sums[present] / metagene_sums[present])
     metagenes *= factor[:, None].astype(metagenes.dtype)
     usages /= factor.astype(usages.dtype)
+
+
+def scale_to_sum_one(metagenes: np.ndarray) -> None:
+    """Divide every metagene by its sum, in place; the usages are left as they are, as R's NMF does."""
+    sums = metagenes.sum(axis=1, keepdims=True, dtype=np.float64)
+    np.divide(metagenes, sums, out=metagenes, where=sums > 0)

@@ -1,131 +1,134 @@
 """Squared Euclidean NMF by accelerated hierarchical alternating least squares (HALS; Gillis & Glineur 2012).
 
-Minimises ½‖V − WH‖². Each factor is updated entry by entry against the rank × rank Gram matrix of the other, a few
-sweeps for each product with the expression matrix, since the product costs far more than the sweeps. Every sweep is
-exact coordinate descent, so the objective never rises.
+Minimises ½‖V − WH‖², with the penalties of `Penalties` if given. Each factor is updated entry by entry against the rank
+× rank Gram matrix of the other, a few sweeps for each product with the expression matrix, since the product costs far
+more than the sweeps; what the sweeps change is then lengthened as in successive over-relaxation, unless that would be
+worse than no step. So the objective never rises. The restarts of a sparse matrix share each product with it
+(`frobenius_sparse`).
 """
 
 import numpy as np
+import scipy.sparse
 
-from .kernels import TINY, add_scaled, dot, kernel
-from .stopping import distance_to_limit
+from .frobenius_sparse import fit_side_by_side
+from .kernels import BLOCK, add_scaled, dot, kernel
+from .least_squares import SWEEPS, coordinate_descent, relaxed_descent
+from .objectives import half_squared_error, squared_norm
+from .penalties import Penalties
+from .solver import Fit, Matrix, Method, Solver, one_at_a_time
+from .stopping import Stopping, iterate
 
-BLOCK = 512
-CHECK_EVERY = 10
-# Coordinate sweeps for each product with the expression matrix.
-INNER_SWEEPS = 4
+# The objective costs next to nothing here, and fits take a dozen iterations.
+LOOK_EVERY = 2
 # A projection ends once no usage moves by more than this share of the largest one.
 PROJECTION_TOLERANCE = 1e-7
 MAX_PROJECTION_STEPS = 1000
 
 
 @kernel
-def gram_of_columns(factor, gram):
-    """factorᵀ factor, accumulated in float64."""
-    gram[:] = 0.0
-    for i in range(factor.shape[0]):
-        for a in range(factor.shape[1]):
-            for b in range(factor.shape[1]):
-                gram[a, b] += np.float64(factor[i, a]) * factor[i, b]
-
-
-@kernel
-def update_usages(usages, products, gram):
-    """Coordinate descent on every sample's usages, given V Wᵀ (samples × rank) and W Wᵀ."""
-    n_samples, rank = usages.shape
-    for _ in range(INNER_SWEEPS):
-        for i in range(n_samples):
-            for a in range(rank):
-                slope = -products[i, a]
-                for b in range(rank):
-                    slope += gram[a, b] * usages[i, b]
-                usages[i, a] = max(usages[i, a] - slope / (gram[a, a] + TINY), 0.0)
-
-
-@kernel
-def update_metagene_block(metagenes, start, width, products, gram, slope):
-    """Coordinate descent on a block's metagene entries, given Hᵀ V of the block and HᵀH."""
-    dtype = metagenes.dtype
-    for _ in range(INNER_SWEEPS):
-        for a in range(metagenes.shape[0]):
-            product, profile = products[a, :width], metagenes[a, start : start + width]
-            for g in range(width):
-                slope[g] = -product[g]
-            for b in range(metagenes.shape[0]):
-                add_scaled(dtype.type(gram[a, b]), metagenes[b, start : start + width], slope)
-            inverse = dtype.type(1.0 / (gram[a, a] + TINY))
-            for g in range(width):
-                profile[g] = max(profile[g] - slope[g] * inverse, dtype.type(0))
-
-
-@kernel
-def add_products_with_metagenes(expression, metagenes, start, width, products, gram):
-    """Add a block's share of V Wᵀ and W Wᵀ, in float64."""
+def add_products(expression, metagenes, start, width, products, gram):
+    """Add a block's share of W Vᵀ (rank × samples) and of the upper triangle of W Wᵀ, in float64."""
     rank = metagenes.shape[0]
     for i in range(expression.shape[0]):
         observed = expression[i, start : start + width]
         for a in range(rank):
-            products[i, a] += dot(observed, metagenes[a, start : start + width])
+            products[a, i] += dot(observed, metagenes[a, start : start + width])
     for a in range(rank):
-        for b in range(rank):
+        for b in range(a, rank):
             gram[a, b] += dot(metagenes[a, start : start + width], metagenes[b, start : start + width])
 
 
 @kernel
+def mirror(gram):
+    """Fill the lower triangle from the upper one."""
+    for a in range(gram.shape[0]):
+        for b in range(a):
+            gram[a, b] = gram[b, a]
+
+
+@kernel
 def metagene_products(expression, metagenes, products, gram):
-    """V Wᵀ (samples × rank) and W Wᵀ."""
+    """W Vᵀ (rank × samples) and W Wᵀ."""
     products[:] = 0.0
     gram[:] = 0.0
     for start in range(0, expression.shape[1], BLOCK):
         width = min(BLOCK, expression.shape[1] - start)
-        add_products_with_metagenes(expression, metagenes, start, width, products, gram)
+        add_products(expression, metagenes, start, width, products, gram)
+    mirror(gram)
 
 
 @kernel
-def metagene_sweep(expression, usages, metagenes, usage_gram, products, gram):
-    """Update all metagenes block by block, then V Wᵀ and W Wᵀ with the new ones, reading the matrix once."""
-    n_genes, rank = expression.shape[1], usages.shape[1]
-    block_products, slope = np.empty((rank, BLOCK), metagenes.dtype), np.empty(BLOCK, metagenes.dtype)
+def metagene_sweep(expression, loads, metagenes, load_gram, l1, products, gram):
+    """Update all metagenes block by block, then W Vᵀ and W Wᵀ with the new ones, reading the matrix once.
+
+    ``loads`` are the usages, rank × samples.
+    """
+    n_genes, rank = expression.shape[1], loads.shape[0]
+    block_products = np.empty((rank, BLOCK), metagenes.dtype)
     products[:] = 0.0
     gram[:] = 0.0
     for start in range(0, n_genes, BLOCK):
         width = min(BLOCK, n_genes - start)
-        block_products[:] = 0
-        for i in range(usages.shape[0]):
+        block_products[:] = -l1
+        for i in range(expression.shape[0]):
             for a in range(rank):
-                add_scaled(usages[i, a], expression[i, start : start + width], block_products[a, :width])
-        update_metagene_block(metagenes, start, width, block_products, usage_gram, slope[:width])
-        add_products_with_metagenes(expression, metagenes, start, width, products, gram)
+                add_scaled(loads[a, i], expression[i, start : start + width], block_products[a, :width])
+        relaxed_descent(metagenes, start, width, block_products, load_gram, SWEEPS)
+        add_products(expression, metagenes, start, width, products, gram)
+    mirror(gram)
 
 
-def fit_frobenius(expression, usages, metagenes, squared_norm, max_iter, tolerance):
-    """Fit in place; returns the number of iterations and whether the objective came to its limit."""
-    n_samples, rank = usages.shape
-    products, gram, usage_gram = np.empty((n_samples, rank)), np.empty((rank, rank)), np.empty((rank, rank))
-    metagene_products(expression, metagenes, products, gram)
-    before_last = last = np.inf
-    for iteration in range(1, max_iter + 1):
-        update_usages(usages, products, gram)
-        gram_of_columns(usages, usage_gram)
-        metagene_sweep(expression, usages, metagenes, usage_gram, products, gram)
-        if iteration % CHECK_EVERY == 0:
-            objective = 0.5 * (squared_norm - 2.0 * np.sum(usages * products) + np.sum(usage_gram * gram))
-            if distance_to_limit(before_last, last, objective) <= tolerance * objective:
-                return iteration, True
-            before_last, last = last, objective
-    return max_iter, False
+def penalised_error(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> float:
+    """½‖V − WH‖² and the penalties, in float64."""
+    return half_squared_error(expression, usages, metagenes) + penalties.of(usages, metagenes)
 
 
-def project_frobenius(expression, usages, metagenes):
+def prepare_frobenius(expression: Matrix, penalties: Penalties, stopping: Stopping) -> Solver:
+    """Fits of method ``frobenius`` on one matrix, sharing ‖V‖²."""
+    total = squared_norm(expression)
+    if scipy.sparse.issparse(expression):
+        return fit_side_by_side(expression, penalties, stopping, total, LOOK_EVERY)
+    for_usages, for_metagenes = penalties.scaled(expression.shape)
+
+    def fit(usages: np.ndarray, metagenes: np.ndarray) -> Fit:
+        n_samples, rank = usages.shape
+        loads, ridge = np.ascontiguousarray(usages.T), np.eye(rank)
+        products, gram, load_gram = np.empty((rank, n_samples)), np.empty((rank, rank)), np.empty((rank, rank))
+        metagene_products(expression, metagenes, products, gram)
+
+        def step(iteration: int) -> None:
+            wanted, curvature = products - for_usages.l1, gram + for_usages.l2 * ridge
+            relaxed_descent(loads, 0, n_samples, wanted, curvature, SWEEPS)
+            usages[:] = loads.T
+            load_gram[:] = loads.astype(np.float64) @ loads.T
+            curvature = load_gram + for_metagenes.l2 * ridge
+            metagene_sweep(expression, loads, metagenes, curvature, for_metagenes.l1, products, gram)
+
+        def objective() -> float:
+            error = 0.5 * (total - 2.0 * np.sum(loads * products) + np.sum(load_gram * gram))
+            return error + penalties.of(usages, metagenes)
+
+        return Fit(usages, metagenes, *iterate(step, objective, usages, stopping, look_every=LOOK_EVERY))
+
+    return one_at_a_time(fit)
+
+
+def project_frobenius(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> None:
     """Usages that fit best with the metagenes fixed, in place.
 
     Non-negative least squares by coordinate descent to convergence.
     """
-    products, gram = np.empty(usages.shape), np.empty((usages.shape[1], usages.shape[1]))
-    metagene_products(expression, metagenes, products, gram)
-    previous = np.empty_like(usages)
+    for_usages, _ = penalties.scaled(expression.shape)
+    loads, profiles = np.ascontiguousarray(usages.T), metagenes.astype(np.float64)
+    products = np.ascontiguousarray((expression @ profiles.T).T) - for_usages.l1
+    gram = profiles @ profiles.T + for_usages.l2 * np.eye(len(profiles))
+    slope = np.empty(loads.shape[1], loads.dtype)
     for _ in range(MAX_PROJECTION_STEPS):
-        previous[:] = usages
-        update_usages(usages, products, gram)
-        if np.max(np.abs(usages - previous)) <= PROJECTION_TOLERANCE * np.max(usages):
+        previous = loads.copy()
+        coordinate_descent(loads, 0, loads.shape[1], products, gram, SWEEPS, slope)
+        if np.max(np.abs(loads - previous)) <= PROJECTION_TOLERANCE * np.max(loads):
             break
+    usages[:] = loads.T
+
+
+FROBENIUS = Method(prepare_frobenius, project_frobenius, penalised_error, Penalties, sparse=True)

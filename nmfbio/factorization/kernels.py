@@ -10,16 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
+import numpy as np
 
 
 def compiled_code_folder() -> str:
-    """Folder for compiled kernels, named by a digest of every kernel's source.
+    """Folder for compiled kernels, named by a digest of every file that holds one.
 
     Numba renews a cached function only when its own file changes, not when a function it calls does; a folder for each
     state of the sources rules out arithmetic left over from an earlier version.
     """
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    sources = (source.read_bytes() for source in sorted(Path(__file__).parent.glob("*.py")))
+    digest = hashlib.sha256(b"".join(source for source in sources if b"@kernel" in source)).hexdigest()[:12]
     parent = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else Path(__file__).parent / "__pycache__"
     return str(parent / f"kernels-{digest}")
 
@@ -40,6 +41,11 @@ def kernel(function: Callable) -> Callable:
         numba.config.CACHE_DIR = folder
 
 
+# Genes walked at a time: their part of the matrix and of the metagenes stays in cache.
+BLOCK = 512
+# Usages and metagenes are updated in turn, so each follows the other late; successive over-relaxation makes up for
+# that. On leukemia 1.4 needs half to two thirds of the iterations of 1 and ends closer to the optimum.
+RELAXATION = 1.4
 # Keeps divisions finite where W H is zero; its inverse squared still fits float32.
 TINY = 1e-18
 
@@ -75,23 +81,16 @@ def dot(left, right):
 
 
 @kernel
-def row_sums(factor, sums):
-    """Sums of a factor's rows, accumulated in float64."""
-    for c in range(factor.shape[0]):
-        total = 0.0
-        for g in range(factor.shape[1]):
-            total += factor[c, g]
-        sums[c] = total
+def multiply(value, numerator, down, l2):
+    """Multiplicative update of one entry: minimises down·x + ½ l2 x² − value·numerator·log x over x.
 
-
-@kernel
-def column_sums(factor, sums):
-    """Sums of a factor's columns, accumulated in float64."""
-    for c in range(factor.shape[1]):
-        total = 0.0
-        for i in range(factor.shape[0]):
-            total += factor[i, c]
-        sums[c] = total
+    Without l2 this is value · numerator / down (Lee & Seung 2001, theorem 2); with it the positive root of a quadratic,
+    written so that nothing cancels. ``down`` holds the partner's sum and the l1 penalty.
+    """
+    tiny, up = type(value)(TINY), value * numerator
+    if l2 == 0:
+        return up / (down + tiny)
+    return (up + up) / (down + np.sqrt(down * down + 4 * l2 * up) + tiny)
 
 
 @kernel

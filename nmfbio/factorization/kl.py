@@ -1,80 +1,142 @@
 """Generalised Kullback-Leibler NMF: multiplicative updates, then safeguarded projected Newton.
 
-Minimises D(V‖WH) = Σ V log(V/WH) − V + WH. The first updates are Lee & Seung's (2001), which settle the shape of the
-factors; then every sample and every gene takes a Newton step on its own rank × rank Hessian, projected on the
-non-negative orthant (Hsieh & Dhillon 2011; Hien & Gillis 2021) and lengthened as in successive over-relaxation. A step
-that could raise the divergence is replaced by a shorter or a multiplicative one, so it never rises.
+Minimises D(V‖WH) = Σ V log(V/WH) − V + WH, with the penalties of `Penalties` if given. The first updates are Lee &
+Seung's (2001), which settle the shape of the factors; then every sample and every gene takes a Newton step on its own
+rank × rank Hessian, projected on the non-negative orthant (Hsieh & Dhillon 2011; Hien & Gillis 2021) and lengthened as
+in successive over-relaxation. A step that could raise the objective is replaced by a shorter or a multiplicative one,
+so it never rises.
 """
 
-import numpy as np
+from collections.abc import Callable
 
-from .kernels import TINY, column_sums, row_sums
-from .kl_kernels import (
-    multiplicative_sweep,
-    multiply_usages,
-    newton_metagene_sweep,
-    newton_usage_step,
-    usage_derivatives,
-    usage_numerators,
-)
-from .stopping import distance_to_limit
+import numpy as np
+import scipy.sparse
+
+from .balance import balance_scale
+from .kernels import TINY
+from .kl_kernels import newton_metagene_sweep, newton_usage_step, usage_derivatives
+from .kl_sparse import newton_rows
+from .multiplicative import update_metagenes, update_usages
+from .objectives import kl_constant, kl_divergence
+from .penalties import FactorPenalty, Penalties
+from .solver import Fit, Matrix, Method, Solver, one_at_a_time
+from .sparse import BothWays, weighted_logs
+from .stopping import Stopping, iterate
 
 GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
-CHECK_EVERY = 5
+# Rows of a sparse matrix are safeguarded one by one, so that Newton steps may begin sooner.
+SPARSE_MULTIPLICATIVE_UPDATES = 10
 # A projection ends once no usage moves by more than this share of the largest one.
 PROJECTION_TOLERANCE = 1e-7
 MAX_PROJECTION_STEPS = 1000
 
 
-def divergence(expression, usages, metagenes, constant):
-    """D(V‖WH), given the constant Σ V log V − V."""
-    weighted_logs = 0.0
+def penalised_divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> float:
+    """D(V‖WH) and the penalties, in float64."""
+    return kl_divergence(expression, usages, metagenes) + penalties.of(usages, metagenes)
+
+
+def divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, constant: float) -> float:
+    """D(V‖WH) to the factors' precision, given the constant Σ V log V − V."""
+    fitted_sum = usages.sum(axis=0, dtype=np.float64) @ metagenes.sum(axis=1, dtype=np.float64)
+    if scipy.sparse.issparse(expression):
+        by_sample = expression.indptr, expression.indices, expression.data
+        return constant - weighted_logs(*by_sample, usages, np.ascontiguousarray(metagenes.T)) + fitted_sum
+    logs = 0.0
     for start in range(0, expression.shape[1], GENES_AT_ONCE):
         genes = slice(start, start + GENES_AT_ONCE)
         fitted = usages @ metagenes[:, genes]
         np.log(np.maximum(fitted, TINY, out=fitted), out=fitted)
-        weighted_logs += np.multiply(fitted, expression[:, genes], out=fitted).sum(dtype=np.float64)
-    fitted_sum = usages.sum(axis=0, dtype=np.float64) @ metagenes.sum(axis=1, dtype=np.float64)
-    return constant - weighted_logs + fitted_sum
+        logs += np.multiply(fitted, expression[:, genes], out=fitted).sum(dtype=np.float64)
+    return constant - logs + fitted_sum
 
 
-def fit_kl(expression, usages, metagenes, constant, max_iter, tolerance):
-    """Fit in place; returns the number of iterations and whether the divergence came to its limit."""
+def prepare_kl(expression: Matrix, penalties: Penalties, stopping: Stopping) -> Solver:
+    """Fits of method ``kl`` on one matrix, sharing the divergence's constant Σ V log V − V."""
+    constant = kl_constant(expression)
+    for_both = penalties.scaled(expression.shape)
+    matrix = BothWays(expression) if scipy.sparse.issparse(expression) else expression
+    newton = sparse_newton if scipy.sparse.issparse(expression) else dense_newton
+    first = SPARSE_MULTIPLICATIVE_UPDATES if scipy.sparse.issparse(expression) else MULTIPLICATIVE_UPDATES
+
+    def fit(usages: np.ndarray, metagenes: np.ndarray) -> Fit:
+        newton_step = newton(matrix, usages, metagenes, *for_both)
+
+        def step(iteration: int) -> None:
+            if iteration <= first:
+                update_usages(matrix, usages, metagenes, for_both[0])
+                update_metagenes(matrix, usages, metagenes, for_both[1])
+            else:
+                newton_step()
+
+        def objective() -> float:
+            return divergence(expression, usages, metagenes, constant) + penalties.of(usages, metagenes)
+
+        outcome = iterate(step, objective, usages, stopping, first_look=first)
+        if penalties.none:
+            balance_scale(usages, metagenes)
+        return Fit(usages, metagenes, *outcome)
+
+    return one_at_a_time(fit)
+
+
+def dense_newton(
+    expression: np.ndarray,
+    usages: np.ndarray,
+    metagenes: np.ndarray,
+    for_usages: FactorPenalty,
+    for_metagenes: FactorPenalty,
+) -> Callable[[], None]:
+    """Newton step of the usages, then the metagenes of a dense matrix, in place."""
     n_samples, rank = usages.shape
-    usage_sums, metagene_sums = np.empty(rank), np.empty(rank)
-    numerators, hessian = np.empty((n_samples, rank)), np.empty((rank, rank, n_samples))
-    newton_numerators, no_floor = np.empty((rank, n_samples)), metagenes.dtype.type(0)
-    usage_numerators(expression, usages, metagenes, numerators)
-    before_last = last = np.inf
-    for iteration in range(1, max_iter + 1):
-        row_sums(metagenes, metagene_sums)
-        if iteration <= MULTIPLICATIVE_UPDATES + 1:
-            multiply_usages(usages, numerators, metagene_sums)
-        else:
-            newton_usage_step(expression, metagenes, usages, metagene_sums, newton_numerators, hessian)
-        column_sums(usages, usage_sums)
-        if iteration <= MULTIPLICATIVE_UPDATES:
-            multiplicative_sweep(expression, metagenes, usages, usages, usage_sums, no_floor, numerators)
-        else:
-            newton_metagene_sweep(expression, metagenes, usages, usage_sums, newton_numerators, hessian)
-        if iteration >= MULTIPLICATIVE_UPDATES and iteration % CHECK_EVERY == 0:
-            objective = divergence(expression, usages, metagenes, constant)
-            if distance_to_limit(before_last, last, objective) <= tolerance * objective:
-                return iteration, True
-            before_last, last = last, objective
-    return max_iter, False
-
-
-def project_kl(expression, usages, metagenes):
-    """Usages that fit best with the metagenes fixed, in place: safeguarded Newton steps to convergence."""
-    n_samples, rank = usages.shape
-    metagene_sums, previous = np.empty(rank), np.empty_like(usages)
     numerators, hessian = np.empty((rank, n_samples)), np.empty((rank, rank, n_samples))
-    row_sums(metagenes, metagene_sums)
+
+    def step() -> None:
+        usage_derivatives(expression, usages, metagenes, numerators, hessian)
+        metagene_sums = metagenes.sum(axis=1, dtype=np.float64)
+        newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
+        usage_sums = usages.sum(axis=0, dtype=np.float64)
+        newton_metagene_sweep(expression, metagenes, usages, usage_sums, for_metagenes)
+
+    return step
+
+
+def sparse_newton(
+    expression: BothWays,
+    usages: np.ndarray,
+    metagenes: np.ndarray,
+    for_usages: FactorPenalty,
+    for_metagenes: FactorPenalty,
+) -> Callable[[], None]:
+    """Newton step of the usages, then the metagenes of a sparse matrix, in place."""
+
+    def step() -> None:
+        profiles = np.ascontiguousarray(metagenes.T)
+        newton_rows(*expression.by_sample, usages, profiles, profiles.sum(axis=0, dtype=np.float64), *for_usages)
+        newton_rows(*expression.by_gene, profiles, usages, usages.sum(axis=0, dtype=np.float64), *for_metagenes)
+        metagenes[:] = profiles.T
+
+    return step
+
+
+def project_kl(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> None:
+    """Usages that fit best with the metagenes fixed, in place: safeguarded Newton steps to convergence."""
+    for_usages, _ = penalties.scaled(expression.shape)
+    n_samples, rank = usages.shape
+    metagene_sums, previous = metagenes.sum(axis=1, dtype=np.float64), np.empty_like(usages)
+    numerators, hessian = np.empty((rank, n_samples)), np.empty((rank, rank, n_samples))
+    profiles = np.ascontiguousarray(metagenes.T)
     for _ in range(MAX_PROJECTION_STEPS):
         previous[:] = usages
-        usage_derivatives(expression, usages, metagenes, numerators, hessian)
-        newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, hessian)
+        if scipy.sparse.issparse(expression):
+            rows = expression.indptr, expression.indices, expression.data
+            newton_rows(*rows, usages, profiles, metagene_sums, *for_usages)
+        else:
+            usage_derivatives(expression, usages, metagenes, numerators, hessian)
+            newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
         if np.max(np.abs(usages - previous)) <= PROJECTION_TOLERANCE * np.max(usages):
             break
+
+
+KL = Method(prepare_kl, project_kl, penalised_divergence, Penalties, sparse=True)

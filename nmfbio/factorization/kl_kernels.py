@@ -1,95 +1,28 @@
-"""Sweeps for the generalised Kullback-Leibler divergence D(V‖WH) = Σ V log(V/WH) − V + WH.
+"""Newton sweeps over a dense matrix for the Kullback-Leibler divergence D(V‖WH) = Σ V log(V/WH) − V + WH.
 
-Multiplicative updates: Lee & Seung 2001, theorem 2. Newton steps: Hsieh & Dhillon 2011 and Hien & Gillis 2021, here on
-the full rank × rank Hessian of each sample and each gene.
+Hsieh & Dhillon 2011 and Hien & Gillis 2021, here on the full rank × rank Hessian of each sample and each gene.
+Penalties l1 Σ x + ½ l2 Σ x² of a factor x enter its gradient, its Hessian and the bound on the rise exactly.
 """
 
 import numpy as np
 
-from .kernels import TINY, add_scaled, dot, kernel, nonnegative_quadratic_step, overrelax, reconstruct, surely_falls
+from .kernels import (
+    BLOCK,
+    RELAXATION,
+    add_scaled,
+    dot,
+    kernel,
+    multiply,
+    nonnegative_quadratic_step,
+    overrelax,
+    reconstruct,
+    surely_falls,
+)
 
-BLOCK = 512
 # Sweeps of coordinate descent over the rank × rank quadratic model of a Newton step.
 NEWTON_SWEEPS = 3
-# Samples and genes are updated in turn, so each follows the other late; successive over-relaxation makes up for that.
-# On leukemia 1.4 needs two thirds of the iterations of 1 and ends ten times closer to the optimum.
-RELAXATION = 1.4
 # How often a sample's Newton step is halved before it is given up.
 HALVINGS = 2
-
-
-@kernel
-def add_metagene_numerators(expression, usages, metagenes, start, fitted, numerators):
-    """numerators += H(V/WH)ᵀ over the genes from ``start``; ``fitted`` is scratch of the block's width."""
-    width = fitted.size
-    for i in range(usages.shape[0]):
-        observed = expression[i, start : start + width]
-        reconstruct(usages[i], metagenes, start, fitted)
-        for g in range(width):
-            fitted[g] = observed[g] / fitted[g]
-        for c in range(usages.shape[1]):
-            add_scaled(usages[i, c], fitted, numerators[c, :width])
-
-
-@kernel
-def add_usage_numerators(expression, usages, metagenes, start, fitted, numerators):
-    """numerators += Wᵀ(V/WH) over the genes from ``start``, in float64."""
-    width = fitted.size
-    for i in range(usages.shape[0]):
-        observed = expression[i, start : start + width]
-        reconstruct(usages[i], metagenes, start, fitted)
-        for g in range(width):
-            fitted[g] = observed[g] / fitted[g]
-        for c in range(usages.shape[1]):
-            numerators[i, c] += dot(fitted, metagenes[c, start : start + width])
-
-
-@kernel
-def usage_numerators(expression, usages, metagenes, numerators):
-    """Numerators Wᵀ(V/WH) of the usages' multiplicative update, over all genes."""
-    n_genes = expression.shape[1]
-    scratch = np.empty(BLOCK, metagenes.dtype)
-    numerators[:] = 0.0
-    for start in range(0, n_genes, BLOCK):
-        fitted = scratch[: min(BLOCK, n_genes - start)]
-        add_usage_numerators(expression, usages, metagenes, start, fitted, numerators)
-
-
-@kernel
-def multiply_usages(usages, numerators, metagene_sums):
-    """H ← H ∘ Wᵀ(V/WH) / Σ_g W."""
-    for i in range(usages.shape[0]):
-        for c in range(usages.shape[1]):
-            usages[i, c] *= numerators[i, c] / (metagene_sums[c] + TINY)
-
-
-@kernel
-def multiply_metagenes(metagenes, start, width, numerators, usage_sums, floor):
-    """W ← max(W ∘ (V/WH)Hᵀ / Σ_i H, floor) over the genes from ``start``."""
-    for c in range(metagenes.shape[0]):
-        profile, numerator = metagenes[c, start : start + width], numerators[c, :width]
-        inverse = metagenes.dtype.type(1.0 / (usage_sums[c] + TINY))
-        for g in range(width):
-            profile[g] = max(profile[g] * numerator[g] * inverse, floor)
-
-
-@kernel
-def multiplicative_sweep(expression, metagenes, usages, next_usages, usage_sums, floor, numerators):
-    """Multiplicative update of the metagenes, then the numerators of the next usage update, reading the matrix once.
-
-    ``usages`` serve the metagene update, ``next_usages`` (the same array unless a solver floors it in between) the
-    numerators.
-    """
-    n_genes, rank = expression.shape[1], usages.shape[1]
-    scratch = np.empty(BLOCK, metagenes.dtype)
-    gene_numerators = np.empty((rank, BLOCK), metagenes.dtype)
-    numerators[:] = 0.0
-    for start in range(0, n_genes, BLOCK):
-        width = min(BLOCK, n_genes - start)
-        gene_numerators[:] = 0
-        add_metagene_numerators(expression, usages, metagenes, start, scratch[:width], gene_numerators)
-        multiply_metagenes(metagenes, start, width, gene_numerators, usage_sums, floor)
-        add_usage_numerators(expression, next_usages, metagenes, start, scratch[:width], numerators)
 
 
 @kernel
@@ -162,12 +95,16 @@ def add_divergence_change(observed, fitted, change, into):
 
 
 @kernel
-def metagene_rise(expression, usages, metagenes, step, usage_sums, start, fitted, change, rise):
-    """Upper bound on the rise of each gene's divergence when its metagene entries move by ``step``."""
+def metagene_rise(expression, usages, metagenes, step, usage_sums, penalty, start, fitted, change, rise):
+    """Upper bound on the rise of each gene's objective when its metagene entries move by ``step``."""
     width, rank = fitted.size, usages.shape[1]
+    half_l2 = rise.dtype.type(0.5 * penalty[1])
     rise[:] = 0
     for c in range(rank):
-        add_scaled(rise.dtype.type(usage_sums[c]), step[c, :width], rise)
+        total = rise.dtype.type(usage_sums[c] + penalty[0])
+        profile, moved = metagenes[c, start : start + width], step[c]
+        for g in range(width):
+            rise[g] += moved[g] * (total + half_l2 * (profile[g] + profile[g] + moved[g]))
     for i in range(usages.shape[0]):
         reconstruct(usages[i], metagenes, start, fitted)
         change[:] = 0
@@ -177,8 +114,8 @@ def metagene_rise(expression, usages, metagenes, step, usage_sums, start, fitted
 
 
 @kernel
-def usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise):
-    """Upper bound on the rise of each sample's divergence when its usages move by ``step`` (rank × samples).
+def usage_rise(expression, usages, metagenes, step, metagene_sums, penalty, sure, rise):
+    """Upper bound on the rise of each sample's objective when its usages move by ``step`` (rank × samples).
 
     Samples marked as sure to fall are passed over; their bound is 0.
     """
@@ -187,7 +124,8 @@ def usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise):
     for i in range(n_samples):
         rise[i] = 0.0
         for c in range(rank):
-            rise[i] += 0.0 if sure[i] else step[c, i] * metagene_sums[c]
+            slope = metagene_sums[c] + penalty[0] + penalty[1] * (usages[i, c] + 0.5 * step[c, i])
+            rise[i] += 0.0 if sure[i] else step[c, i] * slope
     for start in range(0, n_genes, BLOCK):
         width = min(BLOCK, n_genes - start)
         fitted, change, falls = scratch[0, :width], scratch[1, :width], scratch[2, :width]
@@ -205,71 +143,66 @@ def usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise):
 
 
 @kernel
-def move_metagenes(metagenes, start, width, step, rise, numerators, usage_sums):
-    """Newton step of a block's genes, or the multiplicative update for genes whose divergence could rise."""
+def move_metagenes(metagenes, start, width, step, rise, numerators, usage_sums, penalty):
+    """Newton step of a block's genes, or the multiplicative update for genes whose objective could rise."""
     for c in range(metagenes.shape[0]):
         profile, numerator, newton = metagenes[c, start : start + width], numerators[c, :width], step[c, :width]
-        inverse = metagenes.dtype.type(1.0 / (usage_sums[c] + TINY))
+        down, l2 = metagenes.dtype.type(usage_sums[c] + penalty[0]), metagenes.dtype.type(penalty[1])
         for g in range(width):
-            moved, multiplied = profile[g] + newton[g], profile[g] * numerator[g] * inverse
+            moved, multiplied = profile[g] + newton[g], multiply(profile[g], numerator[g], down, l2)
             profile[g] = moved if rise[g] <= 0 else multiplied
 
 
 @kernel
-def newton_metagene_sweep(expression, metagenes, usages, usage_sums, numerators, hessian):
-    """Newton step of every gene's metagene entries, then the usages' derivatives there, reading the matrix once."""
+def newton_metagene_sweep(expression, metagenes, usages, usage_sums, penalty):
+    """Newton step of every gene's metagene entries."""
     n_genes, rank = expression.shape[1], usages.shape[1]
     dtype = metagenes.dtype
-    vectors = np.zeros((4, BLOCK), dtype)
+    vectors = np.zeros((3, BLOCK), dtype)
     gene_numerators, gradient = np.zeros((rank, BLOCK), dtype), np.zeros((rank, BLOCK), dtype)
     position, step = np.zeros((rank, BLOCK), dtype), np.zeros((rank, BLOCK), dtype)
     gene_hessian = np.zeros((rank, rank, BLOCK), dtype)
-    numerators[:] = 0.0
-    hessian[:] = 0.0
     for start in range(0, n_genes, BLOCK):
         width = min(BLOCK, n_genes - start)
-        fitted, curvature, weighted, rise = (
-            vectors[0, :width],
-            vectors[1, :width],
-            vectors[2, :width],
-            vectors[3, :width],
-        )
+        fitted, curvature, rise = vectors[0, :width], vectors[1, :width], vectors[2, :width]
         metagene_derivatives(expression, usages, metagenes, start, fitted, curvature, gene_numerators, gene_hessian)
         for c in range(rank):
-            total = dtype.type(usage_sums[c])
+            total, l2 = dtype.type(usage_sums[c] + penalty[0]), dtype.type(penalty[1])
             for g in range(width):
-                gradient[c, g] = total - gene_numerators[c, g]
                 position[c, g] = metagenes[c, start + g]
+                gradient[c, g] = total + l2 * position[c, g] - gene_numerators[c, g]
+                gene_hessian[c, c, g] += l2
         nonnegative_quadratic_step(gradient, gene_hessian, position, NEWTON_SWEEPS, vectors[0], step)
         overrelax(step, position, RELAXATION)
-        metagene_rise(expression, usages, metagenes, step, usage_sums, start, fitted, curvature, rise)
-        move_metagenes(metagenes, start, width, step, rise, gene_numerators, usage_sums)
-        add_usage_derivatives(expression, usages, metagenes, start, fitted, curvature, weighted, numerators, hessian)
+        metagene_rise(expression, usages, metagenes, step, usage_sums, penalty, start, fitted, curvature, rise)
+        move_metagenes(metagenes, start, width, step, rise, gene_numerators, usage_sums, penalty)
 
 
 @kernel
-def newton_usage_step(expression, metagenes, usages, metagene_sums, numerators, hessian):
-    """Newton step of every sample's usages, or a multiplicative step where the sample's divergence could rise."""
+def newton_usage_step(expression, metagenes, usages, metagene_sums, penalty, numerators, hessian):
+    """Newton step of every sample's usages, or a multiplicative step where the sample's objective could rise."""
     n_samples, rank = usages.shape
     gradient, position, step = np.empty((rank, n_samples)), np.empty((rank, n_samples)), np.empty((rank, n_samples))
     rise, sure = np.empty(n_samples), np.empty(n_samples, np.bool_)
     for c in range(rank):
         for i in range(n_samples):
-            gradient[c, i] = metagene_sums[c] - numerators[c, i]
             position[c, i] = usages[i, c]
+            gradient[c, i] = metagene_sums[c] + penalty[0] + penalty[1] * position[c, i] - numerators[c, i]
+            hessian[c, c, i] += penalty[1]
     nonnegative_quadratic_step(gradient, hessian, position, NEWTON_SWEEPS, rise, step)
     overrelax(step, position, RELAXATION)
     surely_falls(gradient, hessian, position, step, sure)
-    usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise)
+    usage_rise(expression, usages, metagenes, step, metagene_sums, penalty, sure, rise)
     for _ in range(HALVINGS):
         for i in range(n_samples):
             sure[i] = rise[i] <= 0
             for c in range(rank):
                 step[c, i] *= 1.0 if sure[i] else 0.5
-        usage_rise(expression, usages, metagenes, step, metagene_sums, sure, rise)
+        usage_rise(expression, usages, metagenes, step, metagene_sums, penalty, sure, rise)
     for c in range(rank):
         for i in range(n_samples):
             if rise[i] <= 0:
                 usages[i, c] = position[c, i] + step[c, i]
             else:
-                usages[i, c] *= numerators[c, i] / (metagene_sums[c] + TINY)
+                down = metagene_sums[c] + penalty[0]
+                usages[i, c] = multiply(position[c, i], numerators[c, i], down, penalty[1])

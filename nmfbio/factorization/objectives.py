@@ -1,10 +1,13 @@
-"""Objectives as they are reported: in float64, by blocks of genes so that W H is never held whole."""
+"""Objectives as they are reported: in float64, in pieces so that W H is never held whole."""
 
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.sparse
 
 from .kernels import TINY
+from .solver import Matrix
+from .sparse import weighted_fit, weighted_logs
 
 GENES_AT_ONCE = 1024
 
@@ -12,20 +15,28 @@ GENES_AT_ONCE = 1024
 def gene_blocks(
     expression: np.ndarray, usages: np.ndarray, metagenes: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield blocks of genes of the expression and of its reconstruction W H, in float64."""
-    usages = usages.astype(np.float64)
+    """Yield blocks of genes of a dense expression matrix and of its reconstruction W H, in float64."""
+    usages, metagenes = usages.astype(np.float64), metagenes.astype(np.float64)
     for start in range(0, expression.shape[1], GENES_AT_ONCE):
         block = slice(start, start + GENES_AT_ONCE)
-        yield expression[:, block].astype(np.float64), usages @ metagenes[:, block].astype(np.float64)
+        yield expression[:, block].astype(np.float64), usages @ metagenes[:, block]
 
 
-def kl_divergence(expression: np.ndarray, usages: np.ndarray, metagenes: np.ndarray) -> float:
+def sparse_factors(
+    expression: scipy.sparse.csr_matrix, usages: np.ndarray, metagenes: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """The rows of a sparse matrix and both factors by row, in float64, as the kernels take them."""
+    rows = expression.indptr, expression.indices, expression.data
+    return *rows, usages.astype(np.float64, order="C"), metagenes.T.astype(np.float64, order="C")
+
+
+def kl_divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray) -> float:
     """Generalised Kullback-Leibler divergence Σ V log(V/WH) − V + WH, with 0 log 0 = 0.
 
     Parameters
     ----------
     expression
-        Samples × genes, non-negative.
+        Samples × genes, non-negative, dense or CSR.
     usages
         Samples × rank.
     metagenes
@@ -36,21 +47,22 @@ def kl_divergence(expression: np.ndarray, usages: np.ndarray, metagenes: np.ndar
     >>> kl_divergence(np.array([[2.0, 1.0]]), np.array([[1.0]]), np.array([[2.0, 1.0]]))
     0.0
     """
-    total = 0.0
+    total = float(usages.sum(axis=0, dtype=np.float64) @ metagenes.sum(axis=1, dtype=np.float64))
+    if scipy.sparse.issparse(expression):
+        return total + kl_constant(expression) - weighted_logs(*sparse_factors(expression, usages, metagenes))
     for observed, fitted in gene_blocks(expression, usages, metagenes):
-        fitted = np.maximum(fitted, TINY)
-        ratio = np.divide(observed, fitted, out=np.ones_like(fitted), where=observed > 0)
-        total += float(np.sum(observed * np.log(ratio) - observed + fitted))
+        ratio = np.divide(observed, np.maximum(fitted, TINY), out=np.ones_like(fitted), where=observed > 0)
+        total += float(np.sum(observed * np.log(ratio) - observed))
     return total
 
 
-def half_squared_error(expression: np.ndarray, usages: np.ndarray, metagenes: np.ndarray) -> float:
+def half_squared_error(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray) -> float:
     """Squared Euclidean objective ½‖V − WH‖².
 
     Parameters
     ----------
     expression
-        Samples × genes, non-negative.
+        Samples × genes, non-negative, dense or CSR.
     usages
         Samples × rank.
     metagenes
@@ -61,18 +73,21 @@ def half_squared_error(expression: np.ndarray, usages: np.ndarray, metagenes: np
     >>> half_squared_error(np.array([[2.0, 1.0]]), np.array([[1.0]]), np.array([[1.0, 1.0]]))
     0.5
     """
-    return 0.5 * sum(
-        float(np.sum((observed - fitted) ** 2)) for observed, fitted in gene_blocks(expression, usages, metagenes)
-    )
+    if not scipy.sparse.issparse(expression):
+        blocks = gene_blocks(expression, usages, metagenes)
+        return 0.5 * sum(float(np.sum((observed - fitted) ** 2)) for observed, fitted in blocks)
+    factors = sparse_factors(expression, usages, metagenes)
+    fitted_norm = float(np.sum((factors[3].T @ factors[3]) * (factors[4].T @ factors[4])))
+    return 0.5 * (squared_norm(expression) - 2.0 * weighted_fit(*factors) + fitted_norm)
 
 
-def explained_variance(expression: np.ndarray, usages: np.ndarray, metagenes: np.ndarray) -> float:
+def explained_variance(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray) -> float:
     """Share of the matrix's sum of squares that W H reproduces, 1 − ‖V − WH‖² / ‖V‖² (R NMF's ``evar``).
 
     Parameters
     ----------
     expression
-        Samples × genes, non-negative.
+        Samples × genes, non-negative, dense or CSR.
     usages
         Samples × rank.
     metagenes
@@ -83,5 +98,16 @@ def explained_variance(expression: np.ndarray, usages: np.ndarray, metagenes: np
     >>> explained_variance(np.array([[3.0, 4.0]]), np.array([[1.0]]), np.array([[3.0, 4.0]]))
     1.0
     """
-    squared_norm = float(np.sum(np.square(expression, dtype=np.float64)))
-    return 1.0 - 2.0 * half_squared_error(expression, usages, metagenes) / squared_norm
+    return 1.0 - 2.0 * half_squared_error(expression, usages, metagenes) / squared_norm(expression)
+
+
+def squared_norm(expression: Matrix) -> float:
+    """‖V‖²."""
+    values = expression.data if scipy.sparse.issparse(expression) else expression
+    return float(np.sum(np.square(values, dtype=np.float64)))
+
+
+def kl_constant(expression: Matrix) -> float:
+    """Σ V log V − V, the part of the Kullback-Leibler divergence that no factor changes."""
+    values = (expression.data if scipy.sparse.issparse(expression) else expression).astype(np.float64)
+    return float(np.sum(values * np.log(np.where(values > 0, values, 1.0)) - values))

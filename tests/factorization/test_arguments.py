@@ -9,7 +9,15 @@ USAGES, METAGENES = np.ones((8, 3)), np.ones((3, 20))
 HOLED = np.where(COUNTS > 2, COUNTS, np.nan)
 
 BAD_RUNS = [
-    ({"expression": sparse.csr_array(COUNTS)}, TypeError, "expression is a sparse matrix"),
+    (
+        {"expression": sparse.csr_array(COUNTS), "method": "itakura_saito"},
+        TypeError,
+        "expression is a sparse matrix, which method itakura_saito does not take; these do: kl, brunet",
+    ),
+    ({"expression": sparse.csr_array(COUNTS - 2)}, ValueError, "expression holds negative values, the smallest -1"),
+    ({"expression": sparse.csr_array(HOLED)}, ValueError, "expression holds NaN or infinite values"),
+    ({"expression": sparse.csr_array(COUNTS * 0)}, ValueError, "expression is zero everywhere"),
+    ({"expression": sparse.csr_array(COUNTS.astype(complex))}, TypeError, "expression holds complex128"),
     ({"expression": COUNTS.astype(str)}, TypeError, "expression holds <U32; expected numbers"),
     ({"expression": COUNTS * 1j}, TypeError, "expression holds complex128; expected numbers"),
     ({"expression": COUNTS[0]}, ValueError, r"expression has shape \(20,\); expected a matrix"),
@@ -26,6 +34,10 @@ BAD_RUNS = [
     ({"restarts": 0}, ValueError, "restarts is 0; expected at least 1"),
     ({"restarts": 1.5}, TypeError, "restarts is 1.5; expected a whole number"),
     ({"first_restart": -1}, ValueError, "first_restart is -1; expected at least 0"),
+    ({"theta": 0.5}, TypeError, "method kl has no option 'theta'; it takes l1_metagenes, l2_metagenes, l1_usages"),
+    ({"l1_usages": -1}, ValueError, "l1_usages is -1; expected at least 0"),
+    ({"l2_metagenes": "much"}, TypeError, "l2_metagenes is 'much'; expected a number"),
+    ({"stop": "soon"}, ValueError, "stop is 'soon'; expected one of auto, tolerance, connectivity"),
     ({"seed": -1}, ValueError, "seed is -1; expected at least 0"),
     ({"seed": None}, TypeError, "seed is None; expected a whole number"),
     ({"threads": 0}, ValueError, "threads is 0; expected at least 1"),
@@ -34,8 +46,8 @@ BAD_RUNS = [
     ({"tolerance": float("nan")}, ValueError, "tolerance is nan; expected at least 0"),
     ({"dtype": "int32"}, ValueError, "dtype is 'int32'; expected one of auto, float32, float64"),
     ({"seeding": "svd"}, ValueError, "seeding is 'svd'; expected one of random, nndsvd"),
-    ({"seeding": None}, TypeError, "seeding is neither random, nor nndsvd, nor a pair"),
-    ({"seeding": (USAGES,)}, TypeError, "seeding is neither random, nor nndsvd, nor a pair"),
+    ({"seeding": None}, TypeError, "seeding is neither the name of one nor a pair"),
+    ({"seeding": (USAGES,)}, TypeError, "seeding is neither the name of one nor a pair"),
     ({"seeding": "nndsvd", "restarts": 2}, ValueError, "all 2 restarts would be the same; use restarts=1"),
     ({"seeding": (USAGES, METAGENES), "restarts": 3}, ValueError, "all 3 restarts would be the same"),
     ({"seeding": (USAGES.T, METAGENES)}, ValueError, r"seeding's usages have shape \(3, 8\); expected \(8, 3\)"),
@@ -53,7 +65,7 @@ BAD_PROJECTIONS = [
     ((COUNTS[0], METAGENES), ValueError, r"expression has shape \(20,\)"),
     ((-COUNTS, METAGENES), ValueError, "expression holds negative values"),
     ((COUNTS, METAGENES * np.inf), ValueError, "metagenes holds NaN or infinite values"),
-    ((sparse.csr_array(COUNTS), METAGENES), TypeError, "expression is a sparse matrix"),
+    ((COUNTS, sparse.csr_array(METAGENES)), TypeError, "metagenes is a sparse matrix; expected a dense array"),
     ((COUNTS, METAGENES, "nmf"), ValueError, "method is 'nmf'"),
 ]
 

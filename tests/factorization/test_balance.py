@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmfbio.factorization.balance import balance_scale
+from nmfbio.factorization.balance import balance_scale, scale_to_sum_one
 
 
 @given(seed=st.integers(0, 2**32 - 1))
@@ -28,3 +28,9 @@ def test_balancing_keeps_the_precision_of_the_factors():
     usages, metagenes = np.ones((3, 2), np.float32), np.full((2, 4), 5, np.float32)
     balance_scale(usages, metagenes)
     assert usages.dtype == metagenes.dtype == np.float32
+
+
+def test_metagenes_are_divided_by_their_sums_and_one_without_any_is_left():
+    metagenes = np.array([[1.0, 3.0], [0.0, 0.0], [0.5, 0.25]])
+    scale_to_sum_one(metagenes)
+    np.testing.assert_allclose(metagenes, [[0.25, 0.75], [0, 0], [2 / 3, 1 / 3]], rtol=1e-15)

@@ -4,15 +4,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, nnls
 
-from nmfbio.factorization import METHODS, factorize, fit_usages, half_squared_error, kl_divergence
+from nmfbio.factorization import METHODS, factorize, fit_usages, kl_divergence
 
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS)
+
+
+def all_but(*exceptions):
+    return pytest.mark.parametrize("method", [method for method in METHODS if method not in exceptions])
+
+
 SEEDS = given(seed=st.integers(0, 2**32 - 1))
 SOME_EXAMPLES = settings(max_examples=25, deadline=None)
 
 
 def draw(seed, n_samples=6, n_genes=30, rank=3):
-    """Counts, and metagenes that a third of the genes are not in."""
+    """Counts, and metagenes that a third of the genes are nearly absent from."""
     random = np.random.default_rng(seed)
     metagenes = random.gamma(1.0, 3.0, (rank, n_genes)) * (random.random((rank, n_genes)) < 0.7)
     return random.poisson(random.gamma(0.5, 1.0, (n_samples, rank)) @ metagenes + 0.2).astype(float), metagenes + 0.01
@@ -58,13 +64,15 @@ def test_kl_usages_satisfy_the_conditions_of_an_optimum(seed):
 
 @EVERY_METHOD
 def test_refitting_usages_never_raises_the_loss(leukemia, method):
-    objective = half_squared_error if method == "frobenius" else kl_divergence
-    restarts = factorize(leukemia, 3, method, restarts=1, max_iter=30)
-    refitted = fit_usages(leukemia, restarts.metagenes[0], method)
-    assert objective(leukemia, refitted, restarts.metagenes[0]) <= restarts.objective[0] * (1 + 1e-9)
+    expression, solver = np.maximum(leukemia[:, ::4], 1), METHODS[method]
+    restarts = factorize(expression, 3, method, restarts=1, max_iter=30)
+    refitted = fit_usages(expression, restarts.metagenes[0], method)
+    objective = solver.objective(expression, refitted, restarts.metagenes[0], solver.options())
+    assert objective <= restarts.objective[0] * (1 + 1e-9)
 
 
-@EVERY_METHOD
+# nsnmf fits W S H, offset leaves open which part of a matrix is the offset, and the penalties of snmf bias the usages.
+@all_but("nsnmf", "offset", "snmf_r", "snmf_l")
 @SOME_EXAMPLES
 @SEEDS
 def test_usages_that_made_the_matrix_are_found_again(method, seed):
@@ -83,15 +91,17 @@ def test_splitting_a_gene_leaves_kl_usages_as_they_are(seed):
     np.testing.assert_allclose(fit_usages(split, parts), whole, atol=1e-5 * whole.max())
 
 
-@EVERY_METHOD
+# The offset is that of all samples together, and the weight of snmf_l's ridge their largest value.
+@all_but("offset", "snmf_l")
 def test_every_sample_is_fitted_on_its_own(method):
     expression, metagenes = draw(3)
+    expression += 1
     together = fit_usages(expression, metagenes, method)
     alone = np.vstack([fit_usages(sample[None], metagenes, method) for sample in expression])
     np.testing.assert_allclose(alone, together, atol=1e-4 * together.max())
 
 
-@EVERY_METHOD
+@all_but("itakura_saito")
 def test_a_zero_sample_gets_zero_usages_and_a_zero_metagene_no_nan(method):
     expression, metagenes = draw(4)
     expression[2] = 0
@@ -105,6 +115,7 @@ def test_a_zero_sample_gets_zero_usages_and_a_zero_metagene_no_nan(method):
 @EVERY_METHOD
 def test_inputs_of_a_refit_are_left_as_they_were_and_integers_are_floats(method):
     expression, metagenes = draw(5)
+    expression += 1
     copies = expression.copy(), metagenes.copy()
     usages = fit_usages(expression, metagenes, method)
     np.testing.assert_array_equal(expression, copies[0])

@@ -21,12 +21,19 @@ def test_compiled_code_is_kept_while_no_source_changes(copied_sources):
     assert kernels.compiled_code_folder() == before
 
 
-@pytest.mark.parametrize("module", ["kernels.py", "kl.py", "frobenius.py"])
-def test_compiled_code_is_renewed_when_any_source_changes(copied_sources, module):
+@pytest.mark.parametrize("module", ["kernels.py", "kl_kernels.py", "frobenius.py"])
+def test_compiled_code_is_renewed_when_a_file_with_kernels_changes(copied_sources, module):
     before = kernels.compiled_code_folder()
     with (copied_sources / module).open("a") as source:
         source.write("# another line\n")
     assert kernels.compiled_code_folder() != before
+
+
+def test_compiled_code_is_kept_when_a_file_without_kernels_changes(copied_sources):
+    before = kernels.compiled_code_folder()
+    with (copied_sources / "restarts.py").open("a") as source:
+        source.write("# another line\n")
+    assert kernels.compiled_code_folder() == before
 
 
 def test_compiled_code_follows_the_folder_that_numba_is_told_to_use(tmp_path, monkeypatch):

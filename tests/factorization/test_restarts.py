@@ -9,6 +9,12 @@ EVERY_METHOD = pytest.mark.parametrize("method", METHODS)
 ARRAYS = ("metagenes", "usages", "objective", "n_iter", "converged")
 
 
+@pytest.fixture
+def expression(expression):
+    """Counts without zeros, at which the Itakura-Saito divergence is infinite."""
+    return expression + 1
+
+
 def assert_same(left, right):
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
@@ -27,7 +33,7 @@ def test_results_have_one_row_per_restart(expression, method):
     }
     assert restarts.objective.dtype == np.float64
     assert restarts.metagenes.dtype == restarts.usages.dtype == METHODS[method].dtype
-    assert {field.name for field in fields(restarts)} == {*ARRAYS, "first_restart"}
+    assert {field.name for field in fields(restarts)} == {*ARRAYS, "first_restart", "details"}
 
 
 @EVERY_METHOD
@@ -51,9 +57,9 @@ def test_restarts_and_base_seeds_differ(expression):
 
 @EVERY_METHOD
 def test_restarts_that_run_out_of_iterations_are_flagged(leukemia, method):
-    cut = factorize(leukemia[:, :200], 3, method, restarts=3, max_iter=15)
+    cut = factorize(leukemia[:, :200], 3, method, restarts=3, max_iter=5)
     assert not cut.converged.any()
-    np.testing.assert_array_equal(cut.n_iter, 15)
+    np.testing.assert_array_equal(cut.n_iter, 5)
     assert factorize(leukemia[:, :200], 3, method, restarts=3).converged.all()
 
 

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn.decomposition._nmf import _initialize_nmf
 
 from nmfbio.factorization import factorize, nndsvd_start, random_start, restart_seed
+from nmfbio.factorization.starts import nndsvda_start, nndsvdar_start, plan_starts
+
+# Fits are cut short to look at their way.
+pytestmark = pytest.mark.filterwarnings("ignore::nmfbio.factorization.NotConvergedWarning")
+
+SEED = restart_seed(0, 4, 0)
 
 
 def naive_nndsvd(expression, rank):
@@ -67,3 +75,66 @@ def test_seeding_with_nndsvd_is_the_same_as_giving_its_factors(expression):
     named = factorize(expression, 3, restarts=1, seeding="nndsvd")
     given = factorize(expression, 3, restarts=1, seeding=nndsvd_start(expression, 3))
     np.testing.assert_array_equal(named.metagenes, given.metagenes)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
+def test_nndsvda_has_the_mean_and_nndsvdar_little_in_place_of_zeros(expression, form):
+    matrix, plain = form(expression), nndsvd_start(expression, 4)
+    averaged, drawn = nndsvda_start(matrix, 4), nndsvdar_start(matrix, 4, restart_seed(0, 4, 0))
+    for kept, mean, small in zip(plain, averaged, drawn, strict=True):
+        zeros = kept == 0
+        assert zeros.any()
+        np.testing.assert_allclose(mean[zeros], expression.mean(), rtol=1e-12)
+        assert 0 < small[zeros].min() < small[zeros].max() < expression.mean() / 100
+        for other in (mean, small):
+            np.testing.assert_allclose(other[~zeros], kept[~zeros], rtol=1e-6, atol=1e-9)
+
+
+def test_nndsvda_and_nndsvdar_are_those_of_scikit_learn(leukemia):
+    expression = leukemia[:, :200]
+    for name, found in (("nndsvda", nndsvda_start(expression, 4)), ("nndsvdar", nndsvdar_start(expression, 4, SEED))):
+        expected = _initialize_nmf(expression, 4, init=name, random_state=0)
+        for ours, theirs in zip(found, expected, strict=True):
+            # What the two draw in place of zeros is far below a tenth of the mean.
+            kept = theirs > 0.1 * expression.mean()
+            assert (kept == (ours > 0.1 * expression.mean())).mean() > 0.99
+            np.testing.assert_allclose(ours[kept], theirs[kept], rtol=1e-3)
+
+
+def test_restarts_from_nndsvdar_differ_and_repeat(expression):
+    first, again = (factorize(expression, 3, restarts=3, seeding="nndsvdar", max_iter=5) for _ in range(2))
+    np.testing.assert_array_equal(first.metagenes, again.metagenes)
+    assert len({metagenes.tobytes() for metagenes in first.metagenes}) == 3
+    other_seed = factorize(expression, 3, restarts=3, seeding="nndsvdar", max_iter=5, seed=1)
+    assert not np.array_equal(other_seed.metagenes, first.metagenes)
+
+
+@pytest.mark.parametrize("seeding", ["nndsvd", "nndsvda"])
+def test_a_deterministic_seeding_allows_one_restart(expression, seeding):
+    with pytest.raises(ValueError, match="all 2 restarts would be the same; use restarts=1"):
+        factorize(expression, 3, restarts=2, seeding=seeding)
+    assert factorize(expression, 3, restarts=1, seeding=seeding).converged.all()
+
+
+@pytest.mark.parametrize("seeding", ["nndsvda", "nndsvdar"])
+def test_multiplicative_updates_from_filled_zeros_end_no_worse_than_from_zeros(leukemia, seeding):
+    expression = leukemia[:, :300]
+    plain, filled = (
+        factorize(expression, 4, "weighted", restarts=1, seeding=name, tolerance=1e-8) for name in ("nndsvd", seeding)
+    )
+    assert filled.objective[0] <= plain.objective[0] * 1.001
+
+
+@pytest.mark.parametrize("seeding", ["nndsvd", "nndsvda", "nndsvdar"])
+def test_a_sparse_matrix_gives_the_start_of_the_dense_one(expression, seeding):
+    dense, thin = (plan_starts(form(expression), 3, seeding, 0, 1)(0) for form in (np.asarray, sparse.csr_matrix))
+    for found, expected in zip(thin, dense, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_random_start_leaves_missing_values_out_and_is_the_same_for_a_sparse_matrix(expression):
+    expected = random_start(expression, 3, restart_seed(0, 3, 0))
+    holed = np.where(np.arange(40) == expression.argmin() % 40, np.nan, expression)
+    for matrix in (holed, sparse.csr_matrix(expression)):
+        for found, same in zip(random_start(matrix, 3, restart_seed(0, 3, 0)), expected, strict=True):
+            np.testing.assert_array_equal(found, same)
