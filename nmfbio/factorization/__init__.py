@@ -6,6 +6,7 @@ Knows numpy, scipy and numba, nothing of files, AnnData or configuration.
 from .fitted import fitted_profiles
 from .methods import METHODS
 from .objectives import explained_variance, half_squared_error, kl_divergence
+from .posterior import credible_interval
 from .restarts import NotConvergedWarning, Restarts, factorize, factorize_ranks, fit_usages
 from .starts import nndsvd_start, random_start, restart_seed
 
@@ -13,6 +14,7 @@ __all__ = [
     "METHODS",
     "NotConvergedWarning",
     "Restarts",
+    "credible_interval",
     "explained_variance",
     "factorize",
     "factorize_ranks",

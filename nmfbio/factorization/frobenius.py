@@ -12,17 +12,15 @@ import scipy.sparse
 
 from .frobenius_sparse import fit_side_by_side
 from .kernels import BLOCK, add_scaled, dot, kernel
-from .least_squares import SWEEPS, coordinate_descent, relaxed_descent
+from .least_squares import SWEEPS, relaxed_descent
 from .objectives import half_squared_error, squared_norm
 from .penalties import Penalties
+from .products import solve_nonnegative
 from .solver import Fit, Matrix, Method, Solver, one_at_a_time
 from .stopping import Stopping, iterate
 
 # The objective costs next to nothing here, and fits take a dozen iterations.
 LOOK_EVERY = 2
-# A projection ends once no usage moves by more than this share of the largest one.
-PROJECTION_TOLERANCE = 1e-7
-MAX_PROJECTION_STEPS = 1000
 
 
 @kernel
@@ -122,12 +120,7 @@ def project_frobenius(expression: Matrix, usages: np.ndarray, metagenes: np.ndar
     loads, profiles = np.ascontiguousarray(usages.T), metagenes.astype(np.float64)
     products = np.ascontiguousarray((expression @ profiles.T).T) - for_usages.l1
     gram = profiles @ profiles.T + for_usages.l2 * np.eye(len(profiles))
-    slope = np.empty(loads.shape[1], loads.dtype)
-    for _ in range(MAX_PROJECTION_STEPS):
-        previous = loads.copy()
-        coordinate_descent(loads, 0, loads.shape[1], products, gram, SWEEPS, slope)
-        if np.max(np.abs(loads - previous)) <= PROJECTION_TOLERANCE * np.max(loads):
-            break
+    solve_nonnegative(loads, products, gram)
     usages[:] = loads.T
 
 

@@ -21,15 +21,12 @@ from .objectives import kl_constant, kl_divergence
 from .penalties import FactorPenalty, Penalties
 from .solver import Fit, Matrix, Method, Solver, one_at_a_time
 from .sparse import BothWays, weighted_logs
-from .stopping import Stopping, iterate
+from .stopping import Stopping, iterate, settle
 
 GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
 # Rows of a sparse matrix are safeguarded one by one, so that Newton steps may begin sooner.
 SPARSE_MULTIPLICATIVE_UPDATES = 10
-# A projection ends once no usage moves by more than this share of the largest one.
-PROJECTION_TOLERANCE = 1e-7
-MAX_PROJECTION_STEPS = 1000
 
 
 def penalised_divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> float:
@@ -124,19 +121,18 @@ def project_kl(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, pe
     """Usages that fit best with the metagenes fixed, in place: safeguarded Newton steps to convergence."""
     for_usages, _ = penalties.scaled(expression.shape)
     n_samples, rank = usages.shape
-    metagene_sums, previous = metagenes.sum(axis=1, dtype=np.float64), np.empty_like(usages)
+    metagene_sums, profiles = metagenes.sum(axis=1, dtype=np.float64), np.ascontiguousarray(metagenes.T)
     numerators, hessian = np.empty((rank, n_samples)), np.empty((rank, rank, n_samples))
-    profiles = np.ascontiguousarray(metagenes.T)
-    for _ in range(MAX_PROJECTION_STEPS):
-        previous[:] = usages
-        if scipy.sparse.issparse(expression):
-            rows = expression.indptr, expression.indices, expression.data
-            newton_rows(*rows, usages, profiles, metagene_sums, *for_usages)
-        else:
-            usage_derivatives(expression, usages, metagenes, numerators, hessian)
-            newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
-        if np.max(np.abs(usages - previous)) <= PROJECTION_TOLERANCE * np.max(usages):
-            break
+
+    def sparse_step() -> None:
+        rows = expression.indptr, expression.indices, expression.data
+        newton_rows(*rows, usages, profiles, metagene_sums, *for_usages)
+
+    def dense_step() -> None:
+        usage_derivatives(expression, usages, metagenes, numerators, hessian)
+        newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
+
+    settle(sparse_step if scipy.sparse.issparse(expression) else dense_step, usages)
 
 
 KL = Method(prepare_kl, project_kl, penalised_divergence, Penalties, sparse=True)
