@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from nmfbio import config_docs
+from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
-from nmfbio.config_yaml import parse_number, read_config_file
+from nmfbio.config_section import Number, Section, Text, key
+from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
 
 __all__ = [
@@ -40,10 +42,6 @@ NAME_MEANING = (
 )
 
 
-def _sort_ranks(ranks: list[int]) -> list[int]:
-    return sorted(set(ranks))
-
-
 def _refuse_case_twins(datasets: dict[str, Any]) -> dict[str, Any]:
     seen: dict[str, str] = {}
     for name in datasets:
@@ -60,38 +58,23 @@ def _tidy_folder(folder: str) -> str:
     return PurePath(folder).as_posix()
 
 
-Number = Annotated[float, BeforeValidator(parse_number)]
-Text = Annotated[str, StringConstraints(min_length=1)]
-
-
-def _key(default: Any, description: str, unit: str = "", **bounds: Any) -> Any:
-    """A documented key; `unit` is shown in ``config/README.md`` and kept in the schema as ``x-unit``."""
-    return Field(default, description=description, json_schema_extra={"x-unit": unit} if unit else None, **bounds)
-
-
-class Section(BaseModel):
-    """Base of all parts of the configuration: unknown keys are refused and nothing changes after validation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
 Part = TypeVar("Part", bound=Section)
 
 
 class Preprocess(Section):
     """What is done to the matrix before it is factorised."""
 
-    preset: Literal["none", "brunet"] = _key(
+    preset: Literal["none", "brunet"] = key(
         "none",
         "Steps applied to the matrix: `none` takes it as it is, `brunet` floors, caps and filters genes by their "
         "variation (Brunet et al. 2004; for linear microarray intensities).",
     )
-    floor: Number = _key(20.0, "`brunet` only: smaller values are raised to this.", "units of the matrix", ge=0)
-    ceiling: Number = _key(16000.0, "`brunet` only: larger values are lowered to this.", "units of the matrix", gt=0)
-    min_fold: Number = _key(
+    floor: Number = key(20.0, "`brunet` only: smaller values are raised to this.", "units of the matrix", ge=0)
+    ceiling: Number = key(16000.0, "`brunet` only: larger values are lowered to this.", "units of the matrix", gt=0)
+    min_fold: Number = key(
         5.0, "`brunet` only: genes whose largest / smallest value is below this are dropped.", "ratio", ge=1
     )
-    min_difference: Number = _key(
+    min_difference: Number = key(
         500.0,
         "`brunet` only: genes whose largest − smallest value is below this are dropped.",
         "units of the matrix",
@@ -99,77 +82,30 @@ class Preprocess(Section):
     )
 
 
-class Factorize(Section):
-    """How the matrix is factorised."""
-
-    method: Literal["kl", "brunet", "frobenius"] = _key(
-        "kl",
-        "`kl`: Kullback-Leibler divergence, multiplicative updates finished by safeguarded Newton steps; `brunet`: "
-        "the same divergence with Brunet's updates and stop, agreeing with R's NMF; `frobenius`: least squares by "
-        "accelerated HALS.",
-    )
-    ranks: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1), AfterValidator(_sort_ranks)] = _key(
-        [2, 3, 4, 5, 6],
-        "Numbers of metagenes to try; order and repeats do not matter.",
-        "metagenes",
-        examples=[[2, 3, 4]],
-    )
-    restarts: int = _key(50, "Factorisations from different starts at every rank.", "restarts", ge=1)
-    restarts_per_job: int = _key(
-        50,
-        "Restarts that one Snakemake job carries: fewer spread over more machines. It never changes a result.",
-        "restarts",
-        ge=1,
-    )
-    seeding: Literal["random", "nndsvd"] = _key(
-        "random",
-        "Where a restart begins: `random` (uniform), or `nndsvd`, which is computed from the matrix and is the same "
-        "every time, so it goes with `restarts: 1`.",
-    )
-    seed: int = _key(0, "Base of all random numbers: the same seed gives the same results.", ge=0)
-    dtype: Literal["auto", "float32", "float64"] = _key(
-        "auto", "Precision of the computation; `auto`: float64 for `brunet`, so that it agrees with R, else float32."
-    )
-    max_iter: int = _key(2000, "A restart stops here even when it has not converged.", "iterations", ge=1)
-    tolerance: Number = _key(
-        1e-5,
-        "`kl` and `frobenius`: stop when the objective is estimated to be within this share of where it will end "
-        "(`brunet` stops when the sample calls stay the same).",
-        "share",
-        gt=0,
-        lt=1,
-    )
-
-    def resolve_dtype(self) -> Literal["float32", "float64"]:
-        """Return the precision in use, with `auto` replaced by what it means for the method."""
-        if self.dtype != "auto":
-            return self.dtype
-        return "float64" if self.method == "brunet" else "float32"
-
-
 class Consensus(Section):
     """How the restarts of one rank become one solution and a consensus of sample calls."""
 
-    scale: Literal["max", "none"] = _key(
+    scale: Literal["max", "none"] = key(
         "max",
         "Before samples are called: `max` divides every metagene by its largest entry and multiplies its usages by "
         "it (Yang & Seoighe 2016); `none` takes the factors as solved (Brunet 2004, R's NMF).",
     )
-    solution: Literal["aligned_median", "best"] = _key(
+    solution: Literal["aligned_median", "best"] = key(
         "aligned_median",
         "The solution that is reported: `aligned_median` is the median of the metagenes of all restarts, matched to "
-        "the best one, with usages refitted; `best` is the restart with the lowest objective.",
+        "the best one, with usages refitted; `best` is the restart with the lowest objective (`bayesian`: the highest "
+        "evidence) among those that converged.",
     )
 
 
 class Rank(Section):
     """How the number of metagenes is chosen."""
 
-    rule: Literal["cophenetic"] = _key(
+    rule: Literal["cophenetic"] = key(
         "cophenetic",
         "`cophenetic`: the rank after which the cophenetic correlation first begins to fall (Brunet et al. 2004).",
     )
-    selected: Annotated[int, Field(ge=1)] | None = _key(
+    selected: Annotated[int, Field(ge=1)] | None = key(
         None, "Take this rank, whatever the rule says; one of `factorize.ranks`.", "metagenes"
     )
 
@@ -177,24 +113,24 @@ class Rank(Section):
 class Signatures(Section):
     """Which genes characterise a metagene (gene score of Kim & Park 2007)."""
 
-    top_genes: int = _key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
+    top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
 
 
 class Figures(Section):
     """How figures are written."""
 
-    annotations: list[Text] | None = _key(
+    annotations: list[Text] | None = key(
         None,
         "Metadata columns drawn beside the samples; not set: every column with 2 to 12 different values.",
         examples=[["subtype"]],
     )
-    dpi: int = _key(200, "Resolution of png figures.", "dots per inch", ge=50, le=1200)
+    dpi: int = key(200, "Resolution of png figures.", "dots per inch", ge=50, le=1200)
 
 
 class Report(Section):
     """What the report says about itself."""
 
-    title: Text | None = _key(None, "Title of the report; not set: the name of the data set.")
+    title: Text | None = key(None, "Title of the report; not set: the name of the data set.")
 
 
 class Dataset(Section):
@@ -203,15 +139,15 @@ class Dataset(Section):
     expression: Text = Field(
         description="The non-negative matrix: a tab-separated table, genes in rows, samples in columns; may be gzipped."
     )
-    metadata: Text | None = _key(None, "Table with one row a sample, its first column the sample names.")
-    genes: Text | None = _key(None, "Table with one row a gene, its first column the gene names of the matrix.")
-    preprocess: Preprocess | None = _key(None, "Keys of `preprocess` that differ for this data set.")
-    factorize: Factorize | None = _key(None, "Keys of `factorize` that differ for this data set.")
-    consensus: Consensus | None = _key(None, "Keys of `consensus` that differ for this data set.")
-    rank: Rank | None = _key(None, "Keys of `rank` that differ for this data set.")
-    signatures: Signatures | None = _key(None, "Keys of `signatures` that differ for this data set.")
-    figures: Figures | None = _key(None, "Keys of `figures` that differ for this data set.")
-    report: Report | None = _key(None, "Keys of `report` that differ for this data set.")
+    metadata: Text | None = key(None, "Table with one row a sample, its first column the sample names.")
+    genes: Text | None = key(None, "Table with one row a gene, its first column the gene names of the matrix.")
+    preprocess: Preprocess | None = key(None, "Keys of `preprocess` that differ for this data set.")
+    factorize: Factorize | None = key(None, "Keys of `factorize` that differ for this data set.")
+    consensus: Consensus | None = key(None, "Keys of `consensus` that differ for this data set.")
+    rank: Rank | None = key(None, "Keys of `rank` that differ for this data set.")
+    signatures: Signatures | None = key(None, "Keys of `signatures` that differ for this data set.")
+    figures: Figures | None = key(None, "Keys of `figures` that differ for this data set.")
+    report: Report | None = key(None, "Keys of `report` that differ for this data set.")
 
 
 @dataclass(frozen=True)
@@ -241,7 +177,7 @@ class Config(Section):
     ] = Field(
         description=f"The data sets of this run, by name ({NAME_MEANING}).", json_schema_extra={"x-names": NAME_MEANING}
     )
-    output: Annotated[str, StringConstraints(pattern=r"^[^{}\x00-\x1f]+$"), AfterValidator(_tidy_folder)] = _key(
+    output: Annotated[str, StringConstraints(pattern=r"^[^{}\x00-\x1f]+$"), AfterValidator(_tidy_folder)] = key(
         "results", "Folder that all results go to; no braces in it."
     )
     preprocess: Preprocess = Field(default_factory=Preprocess, description=Preprocess.__doc__)
@@ -327,10 +263,7 @@ def parse_config(mapping: Mapping[str, Any]) -> Config:
 def _conflicts(settings: DatasetSettings) -> list[str]:
     """List the keys of one data set that are right one by one but not together."""
     factorize, preprocess, selected = settings.factorize, settings.preprocess, settings.rank.selected
-    conflicts = []
-    if factorize.seeding == "nndsvd" and factorize.restarts != 1:
-        text = f"found {factorize.restarts}; expected 1, because every nndsvd start is the same. Set restarts: 1"
-        conflicts.append(("factorize.restarts", f"{text}, or seeding: random"))
+    conflicts = factorize.conflicts()
     if selected is not None and selected not in factorize.ranks:
         text = f"found {selected}; expected one of factorize.ranks, {factorize.ranks}. Add {selected} to the ranks"
         conflicts.append(("rank.selected", f"{text}, or select one of them"))

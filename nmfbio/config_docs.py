@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from nmfbio.config_messages import describe_type
+from nmfbio.config_methods import METHODS, PENALTIES
 
 INTRODUCTION = """\
 # Configuration
@@ -81,6 +82,8 @@ def build_reference(model: type[BaseModel]) -> str:
     for name, section in sections.items():
         if section is not None:
             parts += [f"## `{name}`\n", section["description"] + "\n", _table(section["properties"], schema)]
+        if name == "factorize":
+            parts += ["### Methods\n", _methods_table()]
     return "\n".join(parts)
 
 
@@ -95,6 +98,16 @@ def _table(keys: dict[str, dict[str, Any]], schema: dict[str, Any]) -> str:
         default = f"`{json.dumps(node['default'])}`" if "default" in node else "required"
         kind = _short_type(name, node, schema).replace("|", "\\|")
         rows.append(f"| `{name}` | {kind} | {default} | {node.get('x-unit', '')} | {node['description']} |")
+    return "\n".join(rows) + "\n"
+
+
+def _methods_table() -> str:
+    """One row a method: what it does, what `auto` means for it, and what it takes."""
+    rows = ["| `method` | meaning | `stop: auto` | `dtype: auto` | options |", "|---|---|---|---|---|"]
+    for name, method in METHODS.items():
+        penalties = ["`l1_*`", "`l2_*`"] if method.options.keys() >= PENALTIES.keys() else []
+        options = ", ".join([*(f"`{key}`" for key in method.options if key not in PENALTIES), *penalties])
+        rows.append(f"| `{name}` | {method.meaning} | {method.stop} | {method.dtype} | {options or 'none'} |")
     return "\n".join(rows) + "\n"
 
 

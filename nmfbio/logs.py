@@ -1,8 +1,11 @@
-"""Log files of rules, and progress lines of long work."""
+"""Log files of rules, and the progress of long work: a bar on a terminal, lines in a log file."""
+
+from __future__ import annotations
 
 import gc
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
@@ -10,21 +13,26 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nmfbio.errors import NmfbioError
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
 USER_ERROR_STATUS = 2
 SECONDS_BETWEEN_LINES = 2.0
+BAR = "{desc}: {percentage:3.0f}% |{bar}| {n_fmt} of {total_fmt}, {rate_noinv_fmt}, {remaining} to go"
 
 
 @contextmanager
 def rule_log(path: str | os.PathLike) -> Iterator[logging.Logger]:
     """Send the log of everything inside to stderr and to the log file of a rule.
 
-    Messages of the `nmfbio` logger from INFO upwards and Python warnings go to both. An error that the user can cure
-    (NmfbioError) is shown as `error: <message>` alone and ends the process with status 2. The traceback of any other
-    exception is written to the log file; the exception then propagates, so that the interpreter shows it on stderr.
+    Messages of the `nmfbio` logger from INFO upwards and Python warnings go to both; where stderr is a terminal, a bar
+    stands there in place of the lines that tell how far work has come. An error that the user can cure (NmfbioError)
+    is shown as `error: <message>` alone and ends the process with status 2. The traceback of any other exception is
+    written to the log file; the exception then propagates, so that the interpreter shows it on stderr.
 
     Parameters
     ----------
@@ -52,7 +60,7 @@ def rule_log(path: str | os.PathLike) -> Iterator[logging.Logger]:
             yield logger
         except NmfbioError as error:
             for stream in (file, sys.stderr):
-                print(f"error: {error}", file=stream, flush=True)
+                write_line(f"error: {error}", stream)
             raise SystemExit(USER_ERROR_STATUS) from None
         except Exception:
             file.write(traceback.format_exc())
@@ -74,7 +82,7 @@ def _handlers(*streams: TextIO) -> Iterator[logging.Logger]:
     """Attach one handler a stream to the loggers of nmfbio and of Python's warnings, for as long as this lasts."""
     loggers = [logging.getLogger("nmfbio"), logging.getLogger("py.warnings")]
     formatter = logging.Formatter("{asctime} {levelname}: {message}", "%Y-%m-%d %H:%M:%S", style="{")
-    handlers = [logging.StreamHandler(stream) for stream in streams]
+    handlers = [LineHandler(stream) for stream in streams]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.INFO)
@@ -92,8 +100,37 @@ def _handlers(*streams: TextIO) -> Iterator[logging.Logger]:
                 logger.removeHandler(handler)
 
 
+class LineHandler(logging.StreamHandler):
+    """Writes log lines; on a terminal not those that a progress bar shows in their place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        if is_terminal(self.stream) and getattr(record, "is_on_bar", False):
+            return
+        try:
+            write_line(self.format(record), self.stream)
+        except Exception:
+            self.handleError(record)
+
+
+def write_line(line: str, stream: TextIO) -> None:
+    """Write a line at once; on a terminal above the bar, if there is one."""
+    if not is_terminal(stream):
+        print(line, file=stream, flush=True)
+        return
+    from tqdm import tqdm
+
+    tqdm.write(line, file=stream)
+    stream.flush()
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at the stream as it is written."""
+    return not stream.closed and stream.isatty()
+
+
 class Progress:
-    """Counts finished units of long work and logs how fast it goes; made by `progress`. Safe to use from threads."""
+    """Counts finished units of long work and tells how fast it goes; made by `progress`. Safe to use from threads."""
 
     def __init__(self, total: int, what: str, unit: str, clock: Callable[[], float]):
         self.total = total
@@ -104,16 +141,26 @@ class Progress:
         self._start = self._last_line = clock()
         self._lock = threading.Lock()
         self._logger = logging.getLogger("nmfbio.progress")
+        self._bar = open_bar(total, what, unit) if is_terminal(sys.stderr) else None
 
     def advance(self, count: int = 1) -> None:
-        """Record that `count` more units are finished; log a line if one is due."""
+        """Record that `count` more units are finished; move the bar, and log a line if one is due."""
         with self._lock:
             self.done += count
             now = self._clock()
-            is_due = now - self._last_line >= SECONDS_BETWEEN_LINES
-            if is_due or self.done >= self.total:
+            is_over = self.done >= self.total
+            self._move_bar(count, is_over)
+            if is_over or now - self._last_line >= SECONDS_BETWEEN_LINES:
                 self._last_line = now
-                self._logger.info(self._line(now - self._start))
+                self._logger.info(self._line(now - self._start), extra={"is_on_bar": not is_over})
+
+    def _move_bar(self, count: int, is_over: bool) -> None:
+        if self._bar is None:
+            return
+        self._bar.update(count)
+        if is_over:
+            self._bar.close()
+            self._bar = None
 
     def _line(self, seconds: float) -> str:
         speed = self.done / max(seconds, 1e-3)
@@ -126,7 +173,8 @@ class Progress:
 def progress(total: int, what: str, unit: str = "restarts", clock: Callable[[], float] = time.monotonic) -> Progress:
     """Follow long work with lines such as `k=3: 20 of 50 restarts, 14.2 per second, about 2 s to go`.
 
-    Lines go to the logger `nmfbio.progress`, at most one every two seconds and one at the end.
+    Lines go to the logger `nmfbio.progress`, at most one every two seconds and one at the end. Where stderr is a
+    terminal, a bar with the same numbers stands there until the work is done.
 
     Parameters
     ----------
@@ -150,3 +198,20 @@ def progress(total: int, what: str, unit: str = "restarts", clock: Callable[[], 
     >>> followed.advance(20)
     """
     return Progress(total, what, unit, clock)
+
+
+def open_bar(total: int, what: str, unit: str) -> tqdm:
+    """A bar on stderr, cleared when it is closed: the last line of the log then stands in its place."""
+    from tqdm import tqdm
+
+    size = shutil.get_terminal_size()  # a usual one where a terminal tells none, for which tqdm would draw nothing
+    return tqdm(
+        total=total,
+        desc=what,
+        unit=f" {unit}",
+        bar_format=BAR,
+        leave=False,
+        ncols=size.columns,
+        nrows=size.lines,
+        file=sys.stderr,
+    )

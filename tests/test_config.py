@@ -2,15 +2,26 @@ import json
 import subprocess
 import sys
 from collections import OrderedDict
+from contextlib import nullcontext
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
 import jsonschema
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
+import nmfbio.config_methods as methods
 from nmfbio.config import Config, Factorize, json_schema, markdown_reference, parse_config, read_config_file
+from nmfbio.config_factorize import OPTIONS
 from nmfbio.errors import ConfigError
+from nmfbio.factorization import METHODS as SOLVERS
+from nmfbio.factorization import factorize
+from nmfbio.factorization.starts import SEEDINGS
+from nmfbio.factorization.stopping import RULES
+
+NOT_IN_A_FILE = {"weights"}  # a matrix
 
 ROOT = Path(__file__).parents[1]
 ONE = {"datasets": {"leukemia": {"expression": "expression.tsv"}}}
@@ -48,7 +59,7 @@ def test_the_brunet_example_follows_brunet():
         "best",
     )
     assert settings.preprocess.preset == "none"
-    assert settings.factorize.resolve_dtype() == "float64"
+    assert (settings.factorize.dtype_in_use, settings.factorize.stop_in_use) == ("float64", "connectivity")
 
 
 def test_a_data_set_overrides_single_keys_and_keeps_the_rest():
@@ -98,8 +109,114 @@ def test_the_output_folder_is_tidied():
     ("method", "dtype", "expected"),
     [("kl", "auto", "float32"), ("brunet", "auto", "float64"), ("frobenius", "float64", "float64")],
 )
-def test_auto_precision_is_double_only_for_brunet(method, dtype, expected):
-    assert Factorize(method=method, dtype=dtype).resolve_dtype() == expected
+def test_auto_precision_is_what_the_method_needs(method, dtype, expected):
+    assert Factorize(method=method, dtype=dtype).dtype_in_use == expected
+    assert Factorize(method=method, dtype=dtype).arguments["dtype"] == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "stop", "expected"),
+    [("kl", "auto", "tolerance"), ("brunet", "auto", "connectivity"), ("brunet", "tolerance", "tolerance")],
+)
+def test_the_tolerance_is_passed_on_only_where_it_stops_a_restart(method, stop, expected):
+    arguments = Factorize(method=method, stop=stop, tolerance=1e-3).arguments
+    assert arguments["stop"] == expected
+    assert arguments.get("tolerance") == (1e-3 if expected == "tolerance" else None)
+
+
+def test_the_methods_and_what_they_take_are_those_of_the_solvers():
+    assert set(methods.METHODS) == set(SOLVERS)
+    for name, method in methods.METHODS.items():
+        solver, taken = SOLVERS[name], {field.name for field in fields(SOLVERS[name].options)}
+        assert set(method.options) == taken - NOT_IN_A_FILE, name
+        assert dict(method.options) == {option: getattr(solver.options(), option) for option in method.options}, name
+        assert (method.dtype, method.stop, method.sparse) == (solver.dtype, solver.stop, solver.sparse), name
+    assert set(Factorize.model_fields["seeding"].annotation.__args__) == set(SEEDINGS)
+    assert set(Factorize.model_fields["stop"].annotation.__args__) == {"auto", *RULES}
+
+
+@pytest.mark.parametrize("method", methods.METHODS)
+def test_the_methods_that_take_no_zeros_are_those_whose_solver_refuses_them(method):
+    expression = np.random.default_rng(0).random((6, 7)) + 1
+    expression[2, 3] = 0
+    positive = methods.METHODS[method].positive
+    with pytest.raises(ValueError, match="holds 1 zeros") if positive else nullcontext():
+        factorize(expression, 2, method, restarts=1)
+
+
+def test_options_that_are_not_set_are_left_to_the_method_and_described_with_its_default():
+    assert Factorize().options == {}
+    descriptions = {name: Factorize.model_fields[name].description for name in OPTIONS}
+    assert "Not set: `0.5`." in descriptions["theta"]
+    assert "Not set: the largest value of the matrix." in descriptions["eta"]
+    assert all(Factorize.model_fields[name].default is None for name in OPTIONS)
+    assert all(description.startswith("`") and " only: " in description for description in descriptions.values())
+
+
+def test_the_settings_in_use_leave_out_the_options_of_other_methods_and_resolve_auto():
+    shown = Factorize(method="nsnmf").in_use()
+    assert (shown["dtype"], shown["stop"], shown["theta"], shown["restarts"]) == ("float64", "connectivity", None, 50)
+    assert not set(OPTIONS) - {"theta"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [({"method": "online"}, True), ({"method": "online", "seeding": "nndsvdar"}, False), ({"method": "kl"}, False)],
+)
+def test_only_online_fits_from_random_starts_leave_the_matrix_on_disk(settings, expected):
+    assert Factorize(**settings).in_batches == expected
+
+
+def test_options_reach_the_solver_with_the_other_arguments():
+    settings = parse_config({**ONE, "factorize": {"method": "bayesian", "dispersion": 1, "seed": 3}}).factorize
+    assert settings.arguments == {
+        "method": "bayesian",
+        "seeding": "random",
+        "seed": 3,
+        "max_iter": 2000,
+        "dtype": "float64",
+        "stop": "tolerance",
+        "tolerance": 1e-5,
+        "dispersion": 1.0,
+    }
+    found = factorize(np.eye(6) + 1, 2, restarts=2, **settings.arguments)
+    assert (found.details["dispersion"] == 1).all()
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_of_another_method_is_refused_with_the_methods_that_take_it(name):
+    value = "kl" if name == "loss" else 1
+    other = next(method for method in methods.METHODS if name not in methods.METHODS[method].options)
+    message = complaint({**ONE, "factorize": {"method": other, name: value}})
+    assert message.startswith(f"config key 'factorize.{name}' (data set 'leukemia'): found {value}")
+    assert f"with method {other}, which takes no {name}" in message
+    assert f"expected it with {', '.join(methods.methods_with(name))}. Take the key out" in message
+    assert len(message.splitlines()) == 1
+    taker = methods.methods_with(name)[0]
+    settings = parse_config({**ONE, "factorize": {"method": taker, name: value}}).factorize
+    assert settings.options == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"eta": 0}, "'factorize.eta' (data set 'leukemia'): found 0; expected a number above 0, or beta: 0 as well"),
+        ({"beta": 0}, "'factorize.beta' (data set 'leukemia'): found 0; expected a number above 0, or eta: 0 as well"),
+    ],
+)
+def test_one_of_two_penalties_that_need_each_other_is_refused(options, message):
+    assert message in complaint({**ONE, "factorize": {"method": "snmf_r", **options}})
+    assert parse_config({**ONE, "factorize": {"method": "snmf_r", "eta": 0, "beta": 0}}).factorize.beta == 0
+
+
+def test_a_common_option_is_taken_back_for_a_data_set_with_another_method():
+    datasets = {"a": {"expression": "a"}, "b": {"expression": "b", "factorize": {"method": "kl"}}}
+    mapping = {"datasets": datasets, "factorize": {"method": "nsnmf", "theta": 0.3}}
+    assert "(data set 'b')" in complaint(mapping)
+    datasets["b"]["factorize"]["theta"] = None
+    config = parse_config(mapping)
+    assert config.dataset_settings("a").factorize.options == {"theta": 0.3}
+    assert config.dataset_settings("b").factorize.options == {}
 
 
 def test_a_configuration_cannot_be_changed_after_validation():
@@ -136,6 +253,17 @@ def test_a_configuration_cannot_be_changed_after_validation():
         ({**ONE, "factorize": {"ranks": [2, 2.5]}}, "'factorize.ranks[1]': found 2.5; expected a whole number"),
         ({**ONE, "factorize": {"ranks": [0]}}, "'factorize.ranks[0]': found 0; expected a whole number of at least 1"),
         ({**ONE, "factorize": {"tolerance": 1}}, "found 1; expected a number above 0 and below 1"),
+        ({**ONE, "factorize": {"theta": 1.5}}, "found 1.5; expected a number of at least 0 and at most 1, or nothing"),
+        (
+            {**ONE, "factorize": {"l1_usages": "-1e-3"}},
+            "'factorize.l1_usages': found -0.001; expected a number of at least",
+        ),
+        ({**ONE, "factorize": {"dispersion": "auto"}}, "found 'auto'; expected a number above 0, or nothing (null)"),
+        (
+            {**ONE, "factorize": {"loss": "is"}},
+            "'factorize.loss': found 'is'; expected one of frobenius, kl, or nothing",
+        ),
+        ({**ONE, "factorize": {"batch_size": 0}}, "found 0; expected a whole number of at least 1, or nothing (null)"),
         ({**ONE, "factorize": {"tolerance": float("nan")}}, "found nan; expected a number above 0 and below 1"),
         ({**ONE, "preprocess": {"floor": -1}}, "'preprocess.floor': found -1; expected a number of at least 0"),
         ({**ONE, "figures": {"dpi": 5000}}, "found 5000; expected a whole number of at least 50 and at most 1200"),
@@ -211,7 +339,7 @@ def test_all_problems_are_listed_at_once_without_jargon():
 
 
 def test_a_long_wrong_value_is_cut_short():
-    assert len(complaint({**ONE, "factorize": {"method": "x" * 10_000}})) < 200
+    assert len(complaint({**ONE, "factorize": {"method": "x" * 10_000}})) < 250
 
 
 def test_nndsvd_with_several_restarts_is_refused_and_names_the_data_set():
@@ -222,6 +350,11 @@ def test_nndsvd_with_several_restarts_is_refused_and_names_the_data_set():
     )
     mapping["factorize"] = {"restarts": 1}
     assert parse_config(mapping).dataset_settings("a").factorize.seeding == "nndsvd"
+
+
+def test_of_the_singular_vectors_only_those_with_chance_allow_several_restarts():
+    assert "every nndsvda start is the same" in complaint({**ONE, "factorize": {"seeding": "nndsvda"}})
+    assert parse_config({**ONE, "factorize": {"seeding": "nndsvdar"}}).factorize.restarts == 50
 
 
 def test_a_selected_rank_that_is_not_computed_is_refused():
@@ -242,10 +375,17 @@ def test_asking_for_an_unknown_data_set_lists_those_there_are():
         parse_config(ONE).dataset_settings("x")
 
 
-@pytest.mark.parametrize("path", ["config/config.yaml", "config/examples/brunet2004.yaml"])
-def test_the_schema_accepts_the_shipped_configurations(path):
+@pytest.mark.parametrize("path", sorted(ROOT.glob("config/**/*.yaml")), ids=lambda path: path.name)
+def test_the_schema_and_the_models_accept_the_shipped_configurations(path):
     jsonschema.Draft202012Validator.check_schema(json_schema())
-    jsonschema.Draft202012Validator(json_schema()).validate(read_config_file(ROOT / path))
+    jsonschema.Draft202012Validator(json_schema()).validate(read_config_file(path))
+    assert parse_config(read_config_file(path)).datasets
+
+
+def test_editors_are_told_what_each_method_is():
+    node = json_schema()["$defs"]["Factorize"]["properties"]["method"]
+    assert len(node["enum"]) == len(node["enumDescriptions"]) == len(methods.METHODS)
+    assert all(f"| `{name}` | {method.meaning} |" in markdown_reference() for name, method in methods.METHODS.items())
 
 
 @pytest.mark.parametrize(
@@ -278,3 +418,10 @@ def test_schema_and_reference_are_printed_on_request(option, expected):
     printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
     assert printed.stdout == expected()
     assert printed.stderr == ""
+
+
+@pytest.mark.parametrize("name", methods.METHODS)
+def test_every_method_is_explained_in_the_documentation(name):
+    assert f"\n| `{name}` | " in (ROOT / "docs/methods.md").read_text(encoding="utf-8")
+    assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"`{name}`" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

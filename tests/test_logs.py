@@ -1,6 +1,9 @@
-"""nmfbio.logs: log files of rules, progress lines."""
+"""nmfbio.logs: log files of rules, progress as a bar on a terminal and as lines elsewhere."""
 
+import io
 import logging
+import os
+import pty
 import subprocess
 import sys
 import threading
@@ -80,6 +83,102 @@ def test_progress_counts_right_from_many_threads():
     assert followed.done == 4000
 
 
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def pieces_of(screen):
+    """What was written between one return of the cursor to the line's begin and the next."""
+    return [piece for line in screen.split("\n") for piece in line.split("\r") if piece.strip()]
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Function that makes stderr a terminal from here on: pytest sets stderr anew after fixtures have run."""
+
+    def turn_on():
+        screen = Terminal()
+        monkeypatch.setattr(sys, "stderr", screen)
+        return screen
+
+    return turn_on
+
+
+def test_a_terminal_shows_a_bar_with_count_rate_and_time_left_and_the_file_gets_lines(terminal, tmp_path):
+    screen = terminal()
+    times = iter([0.0, 1.0, 3.0, 4.0, 5.0])
+    with rule_log(tmp_path / "rule.log"):
+        followed = progress(40, "leukemia, k=3", clock=lambda: next(times))
+        for _ in range(4):
+            followed.advance(10)
+    shown = pieces_of(screen.getvalue())
+    bars = [piece for piece in shown if piece.startswith("leukemia, k=3:")]
+    assert any("0 of 40" in bar and "|" in bar and "to go" in bar for bar in bars)
+    assert any("restarts/s" in bar for bar in bars)
+    assert shown[-1].endswith("INFO: leukemia, k=3: 40 of 40 restarts, 8.0 per second, done in 5.0 s")
+    assert not [piece for piece in shown if "INFO" in piece and "to go" in piece]
+    logged = (tmp_path / "rule.log").read_text().splitlines()
+    assert [line.partition("INFO: ")[2] for line in logged] == [
+        "leukemia, k=3: 20 of 40 restarts, 6.7 per second, about 3 s to go",
+        "leukemia, k=3: 40 of 40 restarts, 8.0 per second, done in 5.0 s",
+    ]
+
+
+def test_a_line_on_a_terminal_stands_alone_and_the_bar_goes_on_below_it(terminal, tmp_path):
+    screen = terminal()
+    with rule_log(tmp_path / "rule.log") as logger:
+        followed = progress(2, "k=2")
+        followed.advance()
+        logger.warning("one restart had not converged")
+        followed.advance()
+    lines = [line.rpartition("\r")[2] for line in screen.getvalue().split("\n")]
+    assert [line for line in lines if "WARNING: one restart had not converged" in line and "|" not in line]
+    assert pieces_of(screen.getvalue())[-1].count("2 of 2 restarts") == 1
+
+
+def test_a_curable_error_on_a_terminal_is_a_line_of_its_own_below_an_unfinished_bar(terminal, tmp_path):
+    screen = terminal()
+    followed = progress(2, "k=2")
+    followed.advance()
+    with pytest.raises(SystemExit), rule_log(tmp_path / "rule.log"):
+        raise InputError("a.tsv", "nothing", "numbers", "Add some.")
+    lines = [line.rpartition("\r")[2] for line in screen.getvalue().split("\n")]
+    assert "error: a.tsv: found nothing; expected numbers. Add some." in lines
+
+
+def test_a_real_terminal_shows_the_bar_while_the_work_goes_on():
+    code = (
+        "import logging, time; from nmfbio.logs import progress; followed = progress(3, 'k=2')\n"
+        "for _ in range(3): time.sleep(0.15); followed.advance()"
+    )
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=theirs)
+    os.close(theirs)
+    screen = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            screen += chunk
+    except OSError:  # what Linux gives at the end of a terminal
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    assert any("2 of 3" in piece and "|" in piece for piece in pieces_of(screen.decode()))
+
+
+def test_a_pipe_gets_lines_and_no_bar(tmp_path):
+    code = (
+        "from nmfbio.logs import progress, rule_log\n"
+        f"with rule_log({str(tmp_path / 'rule.log')!r}): progress(3, 'k=2').advance(3)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    assert "\r" not in shown
+    assert shown.splitlines() == (tmp_path / "rule.log").read_text().splitlines()
+    assert "k=2: 3 of 3 restarts" in shown
+
+
 def test_logs_imports_the_standard_library_alone():
-    code = "import sys, nmfbio.logs; print({'numpy', 'pandas', 'pydantic'} & set(sys.modules))"
+    code = "import sys, nmfbio.logs; print({'numpy', 'pandas', 'pydantic', 'tqdm'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

@@ -1,7 +1,11 @@
 """The consensus of all restarts at one rank: sample clusters, how sharp they are, and the solution of record."""
 
+import warnings
+from collections.abc import Mapping
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_matrix
 
 from nmfbio.consensus.alignment import match_metagenes
 from nmfbio.consensus.coclustering import (
@@ -15,26 +19,36 @@ from nmfbio.consensus.coclustering import (
 )
 from nmfbio.consensus.result import Consensus
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
-from nmfbio.consensus.summary import RestartSummary
-from nmfbio.factorization import METHODS, explained_variance, fit_usages
+from nmfbio.consensus.summary import RestartSummary, best_restart
+from nmfbio.factorization import (
+    NotConvergedWarning,
+    evaluate_objective,
+    explained_variance,
+    fit_usages,
+    fitted_profiles,
+)
+
+NUMBERS_IN_A_WARNING = 20
 
 
 def build_consensus(
-    expression: np.ndarray,
+    expression: np.ndarray | csr_matrix,
     restarts: RestartSummary,
     samples: np.ndarray,
     method: str = "kl",
     scale: str = "max",
     solution: str = "aligned_median",
+    options: Mapping[str, object] | None = None,
 ) -> Consensus:
     """Combine the restarts at one rank.
 
     Parameters
     ----------
     expression
-        n_samples × n_genes, the matrix that was factorised.
+        n_samples × n_genes, the matrix that was factorised, dense or sparse.
     restarts
-        All restarts at one rank.
+        All restarts at one rank. Those that did not converge count in the consensus too, since leaving them out would
+        favour easy solutions; the best restart is one that converged, if any did.
     samples
         (n_samples,) sample names.
     method
@@ -44,6 +58,8 @@ def build_consensus(
     solution
         ``"aligned_median"``: metagenes of all restarts matched to the best restart, their median, usages refitted;
         ``"best"``: the restart with the lowest objective (Brunet et al. 2004).
+    options
+        Options of the method that the restarts were made with.
 
     Returns
     -------
@@ -53,17 +69,24 @@ def build_consensus(
     ------
     ValueError
         The scale or the solution has another name.
+
+    Warns
+    -----
+    NotConvergedWarning
+        Restarts did not converge; the message names them.
     """
-    best = int(restarts.objective.argmin())
+    warn_of_unconverged(restarts)
+    best = best_restart(restarts.loss, restarts.converged)
     orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
     metagenes = solution_metagenes(restarts.metagenes, orders, best, scale, solution)
-    usages = fit_usages(expression, metagenes, method).astype(np.float64)
+    usages = fit_usages(expression, metagenes, method, **(options or {})).astype(np.float64)
+    goodness = judge_fit(expression, usages, metagenes, method, options or {})
     usages, metagenes = scale_factors(usages, metagenes, scale)
     by_share = np.argsort(-usage_shares(usages).sum(axis=0), kind="stable")
     usages, metagenes, orders = usages[:, by_share], metagenes[by_share], orders[:, by_share]
     calls = call_samples(usages)
     aligned = {name: align_labels(restarts.labels(name), orders) for name in SCALES}
-    sharpness = cluster_samples(restarts.labels(scale), samples, calls, len(metagenes))
+    sharpness = cluster_samples(restarts.labels(scale), samples, calls, metagenes)
     return Consensus(
         usages=usages,
         metagenes=metagenes,
@@ -76,21 +99,57 @@ def build_consensus(
         n_iter=restarts.n_iter,
         converged=restarts.converged,
         best_objective=float(restarts.objective[best]),
-        solution_objective=METHODS[method].objective(expression, usages, metagenes),
-        explained_variance=explained_variance(expression, usages, metagenes),
+        **goodness,
         **sharpness,
     )
 
 
+def warn_of_unconverged(restarts: RestartSummary) -> None:
+    """Name the restarts that did not converge, and say what becomes of them."""
+    failed = restarts.restart[~restarts.converged]
+    if not len(failed):
+        return
+    numbers = ", ".join(map(str, failed[:NUMBERS_IN_A_WARNING])) + (
+        ", ..." if len(failed) > NUMBERS_IN_A_WARNING else ""
+    )
+    best = "the best restart is one that had" if restarts.converged.any() else "so has the best restart not"
+    warnings.warn(
+        f"rank {restarts.metagenes.shape[1]}: {len(failed)} of {len(restarts.restart)} restarts had not converged "
+        f"(numbers {numbers}); they count in the consensus all the same; {best}",
+        NotConvergedWarning,
+        stacklevel=3,
+    )
+
+
+def judge_fit(
+    expression: np.ndarray | csr_matrix,
+    usages: np.ndarray,
+    metagenes: np.ndarray,
+    method: str,
+    options: Mapping[str, object],
+) -> dict[str, float]:
+    """Objective and explained variance of unscaled factors, as fields of ``Consensus``."""
+    profiles, baseline = fitted_profiles(expression, usages, metagenes, method, **options)
+    whole = np.column_stack([usages, np.ones(len(usages))]), np.vstack([profiles, baseline])
+    return {
+        "solution_objective": evaluate_objective(expression, usages, metagenes, method, **options),
+        "explained_variance": explained_variance(expression, *whole),
+    }
+
+
 def solution_metagenes(metagenes: np.ndarray, orders: np.ndarray, best: int, scale: str, solution: str) -> np.ndarray:
-    """Metagenes (rank × n_genes, float64) of the solution of record, in the order of the best restart's."""
+    """Metagenes (rank × n_genes, float64) of the solution of record, in the order and on the scale of the best restart.
+
+    Medians are taken on the scale that samples are called on.
+    """
     if solution == "best":
         return metagenes[best].astype(np.float64)
     if solution != "aligned_median":
         raise ValueError(f"solution is {solution!r}; expected aligned_median or best")
-    largest = metagenes.max(axis=2, keepdims=True) if scale == "max" else np.ones((1, 1, 1), metagenes.dtype)
-    scaled = metagenes / np.where(largest > 0, largest, 1)
-    return np.median(np.take_along_axis(scaled, orders[:, :, None], axis=1), axis=0).astype(np.float64)
+    largest = metagenes.max(axis=2, keepdims=True) if scale == "max" else np.ones_like(metagenes[:, :, :1])
+    largest = np.where(largest > 0, largest, 1)
+    median = np.median(np.take_along_axis(metagenes / largest, orders[:, :, None], axis=1), axis=0)
+    return median.astype(np.float64) * largest[best]
 
 
 def align_labels(labels: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -98,12 +157,16 @@ def align_labels(labels: np.ndarray, orders: np.ndarray) -> np.ndarray:
     return np.take_along_axis(np.argsort(orders, axis=1), labels.astype(np.int64), axis=1)
 
 
-def cluster_samples(labels: np.ndarray, samples: np.ndarray, calls: np.ndarray, rank: int) -> dict:
-    """Consensus matrix, its tree and clusters, and how sharp they are, as fields of ``Consensus``."""
+def cluster_samples(labels: np.ndarray, samples: np.ndarray, calls: np.ndarray, metagenes: np.ndarray) -> dict:
+    """Consensus matrix, its tree and clusters, and how sharp they are, as fields of ``Consensus``.
+
+    There are as many clusters as metagenes that are not empty.
+    """
     consensus = consensus_matrix(labels)
     tree = average_linkage(consensus, samples)
-    clusters = name_clusters(consensus_clusters(tree, rank), calls, rank)
-    says_something = rank > 1 and len(labels) > 1
+    in_use = max(1, np.count_nonzero(metagenes.any(axis=1)))
+    clusters = name_clusters(consensus_clusters(tree, in_use), calls, len(metagenes))
+    says_something = in_use > 1 and len(labels) > 1
     silhouette = silhouettes(1 - consensus, clusters)
     return {
         "consensus": consensus,

@@ -19,7 +19,8 @@ def scale_factors(usages: np.ndarray, metagenes: np.ndarray, scale: str) -> tupl
         (..., rank, n_genes).
     scale
         ``"max"`` divides every metagene by its largest entry (Yang & Seoighe 2016, 10.1371/journal.pone.0164880),
-        ``"none"`` leaves the factors as the solver returned them (Brunet et al. 2004). A metagene of zeros stays.
+        ``"none"`` leaves the factors as the solver returned them (Brunet et al. 2004). A metagene of zeros, such as
+        ``bayesian`` leaves where it needs fewer, stays; its usages, which explain nothing, become 0.
 
     Returns
     -------
@@ -38,9 +39,10 @@ def scale_factors(usages: np.ndarray, metagenes: np.ndarray, scale: str) -> tupl
     """
     if scale not in SCALES:
         raise ValueError(f"scale is {scale!r}; expected one of {', '.join(SCALES)}")
+    largest = metagenes.max(axis=-1, keepdims=True)
+    usages = np.where(np.swapaxes(largest, -1, -2) > 0, usages, usages.dtype.type(0))
     if scale == "none":
         return usages, metagenes
-    largest = metagenes.max(axis=-1, keepdims=True)
     largest = np.where(largest > 0, largest, 1)
     return usages * np.swapaxes(largest, -1, -2), metagenes / largest
 

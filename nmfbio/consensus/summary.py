@@ -28,6 +28,9 @@ class RestartSummary:
         (R, n_samples) int32, sample calls with metagenes scaled to maximum 1 and unscaled.
     objective
         (R,) float64.
+    loss
+        (R,) float64, what the best restart is lowest in: the objective, or where the method tells the log evidence of
+        its fit, as ``bayesian`` does, the evidence with its sign turned.
     n_iter
         (R,) iterations.
     converged
@@ -40,6 +43,7 @@ class RestartSummary:
     labels_max: np.ndarray
     labels_none: np.ndarray
     objective: np.ndarray
+    loss: np.ndarray
     n_iter: np.ndarray
     converged: np.ndarray
     restart: np.ndarray
@@ -56,6 +60,23 @@ class RestartSummary:
     def load(cls, path: str | os.PathLike) -> RestartSummary:
         """Read what ``save`` wrote; raises InputError on a torn or foreign file."""
         return cls(**load_fields(cls, path))
+
+
+def restart_losses(restarts: Restarts) -> np.ndarray:
+    """What restarts are compared by (R,), the lower the better: see ``RestartSummary.loss``."""
+    return -restarts.details["evidence"] if "evidence" in restarts.details else restarts.objective
+
+
+def best_restart(losses: np.ndarray, converged: np.ndarray) -> int:
+    """Place of the restart with the lowest loss among those that converged, or among all where none did.
+
+    Examples
+    --------
+    >>> best_restart(np.array([9.0, 1.0, 4.0]), np.array([True, False, True]))
+    2
+    """
+    allowed = converged if converged.any() else np.ones_like(converged)
+    return int(np.where(allowed, losses, np.inf).argmin())
 
 
 def summarize_restarts(restarts: Restarts) -> RestartSummary:
@@ -81,6 +102,7 @@ def summarize_restarts(restarts: Restarts) -> RestartSummary:
         labels_max=labels["max"],
         labels_none=labels["none"],
         objective=restarts.objective,
+        loss=restart_losses(restarts),
         n_iter=restarts.n_iter,
         converged=restarts.converged,
         restart=restarts.first_restart + np.arange(len(restarts.objective)),

@@ -3,7 +3,7 @@
 Knows numpy, scipy and numba, nothing of files, AnnData or configuration.
 """
 
-from .fitted import fitted_profiles
+from .fitted import evaluate_objective, fitted_profiles
 from .methods import METHODS
 from .objectives import explained_variance, half_squared_error, kl_divergence
 from .posterior import credible_interval
@@ -15,6 +15,7 @@ __all__ = [
     "NotConvergedWarning",
     "Restarts",
     "credible_interval",
+    "evaluate_objective",
     "explained_variance",
     "factorize",
     "factorize_ranks",

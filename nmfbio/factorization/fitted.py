@@ -1,4 +1,4 @@
-"""What the factors of a method stand for: most fit a matrix by W H, some by more than that."""
+"""How well given factors fit by a method's own measure, and what they stand for: most fit by W H, some by more."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from .methods import METHODS
 from .nsnmf import Smoothing
 from .offset import best_offset
 from .penalties import Penalties
-from .restarts import make_options
+from .restarts import make_options, take_expression
 from .solver import Factors, Matrix
 
 
@@ -21,6 +21,34 @@ def metagenes_and_offset(expression: Matrix, usages: np.ndarray, metagenes: np.n
 
 
 MODELS = {"nsnmf": smoothed_metagenes, "offset": metagenes_and_offset}
+
+
+def evaluate_objective(
+    expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, method: str = "kl", **options: object
+) -> float:
+    """What a method minimises, for given factors: penalties included, in float64.
+
+    Parameters
+    ----------
+    expression
+        n_samples × n_genes, dense or sparse as for `factorize`.
+    usages, metagenes
+        n_samples × rank and rank × n_genes.
+    method
+        Whose objective.
+    **options
+        Options of the method.
+
+    Examples
+    --------
+    >>> evaluate_objective(np.array([[2.0, 1.0]]), np.array([[1.0]]), np.array([[1.0, 1.0]]), "frobenius")
+    0.5
+    """
+    solver = METHODS[method]
+    settings = make_options(solver, method, options)
+    dtype = "float32" if getattr(expression, "dtype", None) == np.float32 else "float64"
+    matrix = take_expression(expression, solver, settings, method, dtype)
+    return solver.objective(matrix, usages, metagenes, settings)
 
 
 def fitted_profiles(

@@ -26,7 +26,7 @@ from .stopping import Stopping, iterate, settle
 GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
 # Rows of a sparse matrix are safeguarded one by one, so that Newton steps may begin sooner.
-SPARSE_MULTIPLICATIVE_UPDATES = 10
+SPARSE_MULTIPLICATIVE_UPDATES = 5
 
 
 def penalised_divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> float:

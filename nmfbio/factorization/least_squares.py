@@ -45,7 +45,10 @@ def relaxed_descent(factor, start, width, products, gram, sweeps):
     for a in range(rank):
         entries, old, moved = factor[a, start : start + width], before[a], step[a]
         for g in range(width):
-            moved[g] = max(length * (entries[g] - old[g]), zero - old[g])
+            moved[g] = length * (entries[g] - old[g])
+            # From a start far too large, going further would end at 0, and a penalty would hold the entry there.
+            if old[g] + moved[g] <= zero:
+                moved[g] = entries[g] - old[g]
             old[g] += half * moved[g]
     for a in range(rank):
         product, moved = products[a], step[a]

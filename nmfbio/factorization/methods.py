@@ -8,6 +8,7 @@ from .kl import KL
 from .lee import LEE
 from .nsnmf import NSNMF
 from .offset import OFFSET
+from .online import ONLINE
 from .snmf import SNMF_L, SNMF_R
 from .weighted import WEIGHTED
 
@@ -22,5 +23,6 @@ METHODS = {
     "snmf_r": SNMF_R,
     "snmf_l": SNMF_L,
     "weighted": WEIGHTED,
+    "online": ONLINE,
     "bayesian": BAYESIAN,
 }

@@ -303,9 +303,9 @@ def fit_usages(expression: Matrix, metagenes: np.ndarray, method: str = "kl", **
 def even_usages(expression: Matrix, metagenes: np.ndarray) -> np.ndarray:
     """Usages that are the same for every metagene and give each sample its total: where a projection starts."""
     sums = (
-        expression.sum(axis=1, dtype=np.float64)
-        if scipy.sparse.issparse(expression)
-        else np.nansum(expression, axis=1, dtype=np.float64)
+        np.nansum(expression, axis=1, dtype=np.float64)
+        if isinstance(expression, np.ndarray)
+        else expression.sum(axis=1, dtype=np.float64)
     )
     totals = np.asarray(sums).ravel() / max(metagenes.sum(dtype=np.float64), np.finfo(np.float64).tiny)
     return np.repeat(totals[:, None], metagenes.shape[0], axis=1).astype(metagenes.dtype)
@@ -322,7 +322,10 @@ def make_options(solver: Method, method: str, options: dict[str, object]) -> obj
 
 def take_expression(expression: object, solver: Method, settings: object, method: str, dtype: str) -> Matrix:
     """The expression as the method's kernels take it."""
-    if not scipy.sparse.issparse(expression):
+    if solver.take:
+        matrix = solver.take(expression, dtype, settings)
+        total = matrix.sum()
+    elif not scipy.sparse.issparse(expression):
         matrix = as_matrix(expression, "expression", dtype, solver.missing)
         matrix = solver.visible(matrix, settings) if solver.visible else matrix
         total = np.nansum(matrix, dtype=np.float64)

@@ -71,6 +71,9 @@ class Method:
     visible
         Takes the expression and the method's options; the expression with NaN in place of all that the options hide,
         which then has no part in random starts either.
+    take
+        Takes what the caller gave for the expression, a precision and the method's options; gives what the other
+        functions take for the expression. Only for a method that does not need the matrix in memory.
     """
 
     prepare: Callable[[Matrix, Any, Stopping], Solver]
@@ -82,3 +85,4 @@ class Method:
     sparse: bool = False
     missing: bool = False
     visible: Callable[[Matrix, Any], Matrix] | None = None
+    take: Callable[[object, str, Any], Any] | None = None

@@ -8,6 +8,7 @@ from scipy.sparse.linalg import svds
 
 from .arguments import check_choice, check_start
 from .solver import Factors, Matrix
+from .sources import RowSource
 
 # Share of the matrix's mean below which `nndsvdar` draws what stands for zeros.
 SMALL_SHARE = 0.01
@@ -21,7 +22,7 @@ def restart_seed(seed: int, rank: int, restart: int) -> np.random.SeedSequence:
 def random_start(expression: Matrix, rank: int, seed: np.random.SeedSequence) -> Factors:
     """Usages (n_samples × rank) and metagenes (rank × n_genes), uniform from 0 to the largest value, as in R's NMF."""
     random = np.random.default_rng(seed)
-    largest = float(expression.max() if scipy.sparse.issparse(expression) else np.nanmax(expression))
+    largest = float(np.nanmax(expression) if isinstance(expression, np.ndarray) else expression.max())
     usages = random.random((expression.shape[0], rank)) * largest
     metagenes = random.random((rank, expression.shape[1])) * largest
     return usages, metagenes
@@ -74,6 +75,8 @@ def plan_starts(
         check_start(seeding, expression.shape, rank)
     if seeding == "random":
         return lambda number: random_start(expression, rank, restart_seed(seed, rank, number))
+    if isinstance(seeding, str) and isinstance(expression, RowSource):
+        expression = expression.whole(f"seeding {seeding}")
     if isinstance(seeding, str) and np.isnan(expression.sum()):
         raise ValueError(f"seeding {seeding} needs every value, and some are NaN; use random")
     if seeding == "nndsvdar":

@@ -10,6 +10,7 @@ _HOME = {
     "atomic_path": "atomic",
     "load_arrays": "arrays",
     "save_arrays": "arrays",
+    "open_matrix": "h5ad_parts",
     "read_matrix": "h5ad_parts",
     "read_obs_and_var": "h5ad_parts",
     "read_h5ad": "h5ad",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import h5py
@@ -13,6 +14,7 @@ from nmfbio.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anndata.abc import CSRDataset
     from scipy.sparse import csr_matrix
 
 Part = TypeVar("Part")
@@ -42,6 +44,46 @@ def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
     (38, 5000)
     """
     return _read_part(path, " with a matrix 'X' (samples x genes)", lambda file: _read_dense_or_sparse(file.get("X")))
+
+
+@contextmanager
+def open_matrix(path: str | os.PathLike) -> Iterator[h5py.Dataset | CSRDataset]:
+    """Leave `X` of an `.h5ad` file on disk, for methods that read some samples at a time.
+
+    Parameters
+    ----------
+    path
+        As for `read_matrix`.
+
+    Yields
+    ------
+    h5py.Dataset or anndata.abc.CSRDataset
+        Samples x genes; `matrix[first:last]` reads rows as an array or a CSR matrix while the context lasts.
+
+    Raises
+    ------
+    InputError
+        As `read_matrix`, and if `X` is stored by gene (CSC), so that reading some samples would read everything.
+
+    Examples
+    --------
+    >>> with open_matrix("results/leukemia/expression.h5ad") as matrix:  # doctest: +SKIP
+    ...     first_samples = matrix[:10]
+    """
+    expected = " with a matrix 'X' (samples x genes) stored by sample, dense or CSR"
+    _read_part(path, expected, lambda file: _rows_on_disk(file.get("X")))
+    with h5py.File(path, "r") as file:
+        yield _rows_on_disk(file["X"])
+
+
+def _rows_on_disk(element: h5py.Dataset | h5py.Group | None) -> h5py.Dataset | CSRDataset | None:
+    if isinstance(element, h5py.Dataset) and element.ndim == 2:
+        return element
+    if _encoding(element) != "csr_matrix":
+        return None
+    from anndata.io import sparse_dataset
+
+    return sparse_dataset(element)
 
 
 def read_obs_and_var(path: str | os.PathLike) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import scipy.sparse
 from matplotlib.figure import Figure
 
 from nmfbio.consensus import Consensus
@@ -18,7 +19,7 @@ FEWEST_VALUES, MOST_VALUES = 2, 12
 
 
 def draw_rank_figures(
-    expression: np.ndarray,
+    expression: np.ndarray | scipy.sparse.csr_matrix,
     metadata: pd.DataFrame,
     consensus: Consensus,
     signatures: Signatures,
@@ -30,7 +31,7 @@ def draw_rank_figures(
     Parameters
     ----------
     expression
-        Samples × genes, the matrix that was factorised.
+        Samples × genes, the matrix that was factorised, dense or sparse.
     metadata
         One row a sample of ``expression``, in its order.
     consensus
@@ -54,8 +55,9 @@ def draw_rank_figures(
     shares = usage_shares(signatures.usages)
     shown = signatures.genes[signatures.genes["position"] <= top_genes]
     weights = signatures.metagenes.loc[shown["gene"]]
-    places = signatures.metagenes.index.get_indexer(shown["gene"])
-    values = pd.DataFrame(expression[:, places].T, index=weights.index, columns=names)
+    of_shown = expression[:, signatures.metagenes.index.get_indexer(shown["gene"])]
+    of_shown = of_shown.toarray() if scipy.sparse.issparse(of_shown) else of_shown
+    values = pd.DataFrame(of_shown.T, index=weights.index, columns=names)
     return {
         f"consensus_k{rank}": (
             draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside),

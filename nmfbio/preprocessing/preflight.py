@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.sparse
 from anndata import AnnData
 
+from nmfbio.config_methods import METHODS
 from nmfbio.errors import InputError
 from nmfbio.io.names import list_first, refuse_duplicates
 from nmfbio.preprocessing.findings import Finding, find_all, kind_of_values
-from nmfbio.preprocessing.values import name_place, refuse_missing_and_infinite, refuse_negative
+from nmfbio.preprocessing.values import name_place, refuse_missing_and_infinite, refuse_negative, refuse_zeros
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Preflight:
         return {**facts, "findings": self.findings.to_dict("records")}
 
 
-def check_expression(expression: AnnData, ranks: Iterable[int]) -> Preflight:
+def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "kl") -> Preflight:
     """Check the matrix that is about to be factorised, thus after `preprocess`.
 
     Parameters
@@ -50,6 +52,8 @@ def check_expression(expression: AnnData, ranks: Iterable[int]) -> Preflight:
         Samples x genes, dense or sparse. It is not modified.
     ranks
         The ranks to be examined.
+    method
+        The factorisation method, since some cannot take every matrix.
 
     Returns
     -------
@@ -58,8 +62,9 @@ def check_expression(expression: AnnData, ranks: Iterable[int]) -> Preflight:
     Raises
     ------
     InputError
-        If there are missing, infinite or negative values, repeated ids, samples without any expression, or ranks too
-        large for the matrix: a rank k needs at least k + 2 samples and k + 1 genes.
+        If there are missing, infinite or negative values, repeated ids, samples without any expression, values or a
+        form of storage that the method cannot take, or ranks too large for the matrix: a rank k needs at least k + 2
+        samples and k + 1 genes.
 
     Examples
     --------
@@ -73,6 +78,7 @@ def check_expression(expression: AnnData, ranks: Iterable[int]) -> Preflight:
     refuse_duplicates(list(expression.obs_names), "sample", place, "Give each sample a name of its own.")
     refuse_duplicates(list(expression.var_names), "gene", place, "Keep one column of each gene.")
     _refuse_zero_samples(expression)
+    _refuse_for_method(expression, method)
     bound = min(expression.n_obs - 2, expression.n_vars - 1)
     _refuse_large_ranks(expression, sorted(set(ranks)), bound)
     meaning = "a rank k needs k + 2 samples and k + 1 genes"
@@ -87,6 +93,17 @@ def _refuse_zero_samples(expression: AnnData) -> None:
         names = expression.obs_names[is_zero]
         found = f"{len(names)} sample(s) with nothing but zeros: {list_first(names)}"
         raise InputError(name_place(expression), found, "some expression in each sample", "Leave these samples out.")
+
+
+def _refuse_for_method(expression: AnnData, method: str) -> None:
+    if scipy.sparse.issparse(expression.X) and not METHODS[method].sparse:
+        able = ", ".join(name for name, other in METHODS.items() if other.sparse)
+        cure = f"Choose one of these methods, which take sparse matrices: {able}."
+        raise InputError(
+            name_place(expression), "a sparse matrix", f"a dense one for `factorize.method: {method}`", cure
+        )
+    if METHODS[method].positive:
+        refuse_zeros(expression, method)
 
 
 def _refuse_large_ranks(expression: AnnData, ranks: list[int], bound: int) -> None:

@@ -33,6 +33,19 @@ def refuse_negative(expression: AnnData) -> None:
     _refuse(expression, _is_negative, "negative value(s)", "values of 0 or more", cure)
 
 
+def refuse_zeros(expression: AnnData, method: str) -> None:
+    """Raise InputError if a value of a dense matrix is 0, where the divergence that a method minimises is infinite."""
+    cure = (
+        "Give a matrix without zeros, such as microarray intensities raised to a floor by `preprocess.preset: brunet`, "
+        "or choose another method."
+    )
+    _refuse(expression, _is_zero, "value(s) of 0", f"values above 0 for `factorize.method: {method}`", cure)
+
+
+def _is_zero(values: np.ndarray) -> np.ndarray:
+    return values == 0
+
+
 def _is_negative(values: np.ndarray) -> np.ndarray:
     return values < 0
 

@@ -18,6 +18,7 @@ from nmfbio.report.words import DISAGREEMENT, STATUS_LABELS, STATUS_MEANINGS, de
 
 TOP_GENES_IN_ANSWER = 4
 NAMES_IN_A_SENTENCE = 50
+NUMBERS_IN_A_SENTENCE = 20
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def write_answer(content: ReportContent) -> Answer:
     checks.append(describe_convergence(content))
     flaws = [describe_votes(content), describe_other_readings(content), describe_single_restart(content)]
     flaws += [text for text, is_flaw in checks if is_flaw]
+    flaws += [describe_empty_metagenes(shown) if content.has_proposal else ""]
     flaws += [describe_disagreeing_calls(shown) if content.has_proposal else "", describe_limit(content)]
     return Answer(
         status=status,
@@ -95,7 +97,8 @@ def write_headline(content: ReportContent) -> str:
         return f"No supported structure was found in these {samples}."
     if not content.has_proposal:
         return f"No number of signatures can be singled out in these {samples}."
-    signatures = format_count(rank, "gene signature").replace(str(rank), spell_number(rank).capitalize(), 1)
+    number = rank - len(content.shown_rank.empty)
+    signatures = format_count(number, "gene signature").replace(str(number), spell_number(number).capitalize(), 1)
     if status == "weak":
         return f"{signatures} in {samples}, but the evidence for this number is weak."
     return f"{signatures} in {samples}."
@@ -175,20 +178,45 @@ def describe_scale(entry: RankContent) -> tuple[str, bool]:
 
 
 def describe_convergence(content: ReportContent) -> tuple[str, bool]:
-    """Say how many restarts stopped before they had converged, rank by rank."""
+    """Name the restarts that stopped before they had converged, rank by rank, and say what became of them."""
     objectives = content.objectives
     failed = objectives[~objectives["converged"].astype(bool)]
     total = format_count(len(objectives), "restart")
     if failed.empty:
         return f"All {total} converged." if len(objectives) > 1 else "The restart converged.", False
+    counts = objectives.groupby("rank").size()
     parts = [
-        f"{len(rows)} of {int((objectives['rank'] == rank).sum())} at rank {rank}"
+        f"{len(rows)} of {counts[rank]} at rank {rank} ({name_restarts(rows['restart'])})"
         for rank, rows in failed.groupby("rank")
     ]
+    hopeless = [rank for rank, rows in failed.groupby("rank") if len(rows) == counts[rank]]
+    best = f", but at {format_ranks(hopeless)} none did" if hopeless else ""
     return (
         f"{len(failed):,} of {total} stopped at the limit of iterations before they had converged: "
-        f"{format_list(parts)}. Raising factorize.max_iter may change these solutions.",
+        f"{format_list(parts)}. They count in the consensus like the others; the best restart of a rank was taken from "
+        f"those that had converged{best}. Raising factorize.max_iter may change these solutions.",
         True,
+    )
+
+
+def name_restarts(numbers: pd.Series) -> str:
+    """Write the numbers of restarts, the first of them if they are many."""
+    shown = [str(number) for number in numbers.head(NUMBERS_IN_A_SENTENCE)]
+    rest = len(numbers) - len(shown)
+    shown += [f"{rest:,} more"] if rest else []
+    return f"{'restart' if len(numbers) == 1 else 'restarts'} {format_list(shown)}"
+
+
+def describe_empty_metagenes(entry: RankContent) -> str:
+    """Name the metagenes that the method left empty."""
+    if not entry.empty:
+        return ""
+    numbers = format_list(name.removeprefix("metagene_") for name in entry.empty)
+    subject = f"metagene {numbers} is" if len(entry.empty) == 1 else f"metagenes {numbers} are"
+    left = entry.rank - len(entry.empty)
+    return (
+        f"At rank {entry.rank}, {subject} empty: the method switched off what the matrix does not need, and "
+        f"{spell_number(left)} {'describes' if left == 1 else 'describe'} it."
     )
 
 
@@ -221,8 +249,8 @@ def describe_limit(content: ReportContent) -> str:
 
 
 def summarise_signatures(entry: RankContent) -> list[SignatureSummary]:
-    """Give each signature in a line."""
-    return [_summarise_signature(name, entry) for name in entry.metagenes]
+    """Give each signature in a line; an empty metagene has none."""
+    return [_summarise_signature(name, entry) for name in entry.metagenes if name not in entry.empty]
 
 
 def _summarise_signature(name: str, entry: RankContent) -> SignatureSummary:

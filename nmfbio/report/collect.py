@@ -28,6 +28,7 @@ def collect_report(
     ranks: Sequence[int],
     genes: Sequence[FilePath],
     samples: Sequence[FilePath],
+    usages: Sequence[FilePath],
     figures: Sequence[FilePath],
     title: str | None = None,
     versions: Mapping[str, str] | None = None,
@@ -48,7 +49,7 @@ def collect_report(
     verdict
         `verdict.json`.
     ranks
-        The ranks of the run; `genes` and `samples` hold one table for each, in the same order.
+        The ranks of the run; `genes`, `samples` and `usages` hold one table for each, in the same order.
     figures
         PNG files named `rank_survey.png`, `objectives.png`, `consensus_k{rank}.png`, `metagenes_k{rank}.png`,
         `usages_k{rank}.png`, in any order. Other files (PDFs, SVGs) are passed over. A PDF of the same name in the
@@ -69,19 +70,21 @@ def collect_report(
     InputError
         If a file is missing or cannot be read.
     ValueError
-        If `genes` or `samples` do not match `ranks`.
+        If `genes`, `samples` or `usages` do not match `ranks`.
 
     Examples
     --------
     >>> content = collect_report(dataset="leukemia", settings={}, report="report.html", ...)  # doctest: +SKIP
     """
-    if not len(ranks) == len(genes) == len(samples) or not ranks:
-        raise ValueError(f"one gene table and one sample table a rank: {len(ranks)}, {len(genes)}, {len(samples)}")
+    lengths = [len(part) for part in (ranks, genes, samples, usages)]
+    if len(set(lengths)) > 1 or not ranks:
+        found = f"ranks, genes, samples and usages: found {lengths}"
+        raise ValueError(f"{found}; expected one table of each for every rank")
     folder = Path(report).parent
     images = {Path(path).stem: Path(path) for path in figures if Path(path).suffix == ".png"}
     entries = tuple(
-        _read_rank(rank, gene_path, sample_path, images, folder)
-        for rank, gene_path, sample_path in sorted(zip(ranks, genes, samples, strict=True), key=lambda row: row[0])
+        _read_rank(rank, *tables, images, folder)
+        for rank, *tables in sorted(zip(ranks, genes, samples, usages, strict=True), key=lambda row: row[0])
     )
     restarts = read_table(objectives)
     return ReportContent(
@@ -104,7 +107,9 @@ def collect_report(
     )
 
 
-def _read_rank(rank: int, genes: FilePath, samples: FilePath, images: Mapping[str, Path], folder: Path) -> RankContent:
+def _read_rank(
+    rank: int, genes: FilePath, samples: FilePath, usages: FilePath, images: Mapping[str, Path], folder: Path
+) -> RankContent:
     table = read_table(samples)
     words = {name: describe_rank_figure(name, rank, len(table)) for name in FIGURE_NAMES}
     figures = {
@@ -119,7 +124,13 @@ def _read_rank(rank: int, genes: FilePath, samples: FilePath, images: Mapping[st
         figures=figures,
         genes_link=_relative_link(genes, folder),
         samples_link=_relative_link(samples, folder),
+        empty=_list_empty(usages),
     )
+
+
+def _list_empty(usages: FilePath) -> tuple[str, ...]:
+    table = read_table(usages, index="sample")
+    return tuple(name for name in table if not table[name].any())
 
 
 def _read_run_figures(images: Mapping[str, Path], ranks: Sequence[int], folder: Path) -> dict[str, FigureContent]:

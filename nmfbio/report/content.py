@@ -75,6 +75,8 @@ class RankContent:
         Any of `consensus`, `metagenes`, `usages`.
     genes_link, samples_link
         Paths of the whole tables, relative to the report.
+    empty
+        Names of the metagenes that the method left empty: no gene weighs in them and no sample uses them.
     """
 
     rank: int
@@ -83,6 +85,7 @@ class RankContent:
     figures: Mapping[str, FigureContent] = field(default_factory=dict)
     genes_link: str | None = None
     samples_link: str | None = None
+    empty: tuple[str, ...] = ()
 
     @property
     def metagenes(self) -> list[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmfbio.report.content import ReportContent
-from nmfbio.report.format import format_count, format_list, format_ranks, is_undefined
+from nmfbio.report.format import format_count, format_list
+from nmfbio.report.methods_factorization import describe_factorization
 from nmfbio.report.references import REFERENCES, Reference
 
 CITATION = re.compile(r"\[@([a-z_0-9,]+)\]")
@@ -28,7 +29,7 @@ class MethodsText:
 def write_methods(content: ReportContent) -> MethodsText:
     """Write the methods paragraphs of a run from its settings."""
     drafts = [
-        f"{describe_data(content)} {describe_factorization(content)}",
+        f"{describe_data(content)} {describe_factorization(_section(content, 'factorize'), content)}",
         f"{describe_scaling(content)} {describe_consensus(content)}",
         f"{describe_rank_choice(content)} {describe_signatures(content)} {describe_software(content)}",
     ]
@@ -66,52 +67,6 @@ def describe_data(content: ReportContent) -> str:
     )
 
 
-def describe_factorization(content: ReportContent) -> str:
-    """Describe objective, solver, starts and stopping."""
-    settings = _section(content, "factorize")
-    ranks = format_ranks(entry.rank for entry in content.ranks)
-    method = _describe_method(settings.get("method", "kl"))
-    return (
-        f"The matrix was factorised into non-negative metagenes and usages [@lee_1999] at {ranks}. {method} "
-        f"{_describe_starts(settings, content.summary['restarts'])} {_describe_stop(settings)}"
-    )
-
-
-def _describe_method(method: str) -> str:
-    return {
-        "kl": "The generalised Kullback-Leibler divergence was minimised by 20 multiplicative updates [@lee_2001] "
-        "followed by projected Newton steps [@hsieh_2011,hien_2021], lengthened 1.4-fold (successive over-relaxation); "
-        "a step that could have raised the divergence was halved or replaced by a multiplicative update.",
-        "brunet": "The generalised Kullback-Leibler divergence was minimised by multiplicative updates "
-        "[@lee_2001,brunet_2004].",
-        "frobenius": "Half the squared Frobenius norm of the residual was minimised by accelerated hierarchical "
-        "alternating least squares [@gillis_2012].",
-    }[method]
-
-
-def _describe_starts(settings: Mapping[str, Any], restarts: int) -> str:
-    if settings.get("seeding", "random") == "nndsvd":
-        return "Each factorisation started from the non-negative double singular value decomposition [@boutsidis_2008]."
-    seed = "" if is_undefined(settings.get("seed")) else f" (base seed {settings['seed']})"
-    starts = "one random start was" if restarts == 1 else f"{restarts} random starts were"
-    return f"At each rank {starts} made{seed}."
-
-
-def _describe_stop(settings: Mapping[str, Any]) -> str:
-    limit = settings.get("max_iter")
-    at_most = "" if limit is None else f", or after {limit:,} iterations"
-    if settings.get("method") == "brunet":
-        return (
-            "A restart stopped when the assignment of samples to metagenes, examined every 10 iterations, had been "
-            f"unchanged for more than 40 examinations{at_most}."
-        )
-    share = f"{settings.get('tolerance', 1e-5):.15f}".rstrip("0")
-    return (
-        f"A restart stopped when its objective was estimated, by Aitken extrapolation, to lie within {share} of itself "
-        f"above its limit [@boehning_1994]{at_most}."
-    )
-
-
 def describe_scaling(content: ReportContent) -> str:
     """Describe the scale convention, the solution of record and how samples were called."""
     settings = _section(content, "consensus")
@@ -122,13 +77,18 @@ def describe_scaling(content: ReportContent) -> str:
     call = "A sample was assigned to the metagene with its largest usage."
     if content.summary["restarts"] == 1:
         return f"{scale} {call}"
+    best = "the restart with the lowest objective"
+    if _section(content, "factorize").get("method") == "bayesian":
+        best = "the restart with the highest evidence"
+    if not content.objectives["converged"].all():
+        best = f"{best} among those that had converged"
     if settings.get("solution", "aligned_median") == "best":
-        return f"{scale} {call} The restart with the lowest objective was taken as the solution of each rank."
+        return f"{scale} {call} As the solution of each rank, {best} was taken."
     return (
         f"{scale} {call} As the solution of each rank, the metagenes of all restarts were matched one to one, by "
-        "cosine similarity, to those of the restart with the lowest objective; their median was taken and the usages "
-        "refitted to it. Taking medians over restarts follows consensus NMF [@kotliar_2019], but metagenes were "
-        "matched rather than clustered, and none were filtered out."
+        f"cosine similarity, to those of {best}; their median was taken and the usages refitted to it. Taking medians "
+        "over restarts follows consensus NMF [@kotliar_2019], but metagenes were matched rather than clustered, and "
+        "none were filtered out."
     )
 
 

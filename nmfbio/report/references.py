@@ -53,6 +53,54 @@ REFERENCES = {
         "nonnegative matrix factorization. Neural Computation 24:1085-1105.",
         "10.1162/NECO_a_00256",
     ),
+    "fevotte_2011": _paper(
+        "Févotte & Idier 2011",
+        "Févotte C, Idier J (2011). Algorithms for nonnegative matrix factorization with the β-divergence. "
+        "Neural Computation 23:2421-2456.",
+        "10.1162/NECO_a_00168",
+    ),
+    "pascual_montano_2006": _paper(
+        "Pascual-Montano et al. 2006",
+        "Pascual-Montano A, Carazo JM, Kochi K, Lehmann D, Pascual-Marqui RD (2006). Nonsmooth nonnegative matrix "
+        "factorization (nsNMF). IEEE Transactions on Pattern Analysis and Machine Intelligence 28:403-415.",
+        "10.1109/TPAMI.2006.60",
+    ),
+    "badea_2008": Reference(
+        "Badea 2008",
+        "Badea L (2008). Extracting gene expression profiles common to colon and pancreatic adenocarcinoma using "
+        "simultaneous nonnegative matrix factorization. Pacific Symposium on Biocomputing 13.",
+        "https://psb.stanford.edu/psb-online/proceedings/psb08/badea.pdf",
+    ),
+    "wang_2006": _paper(
+        "Wang et al. 2006",
+        "Wang G, Kossenkov AV, Ochs MF (2006). LS-NMF: a modified non-negative matrix factorization algorithm "
+        "utilizing uncertainty estimates. BMC Bioinformatics 7:175.",
+        "10.1186/1471-2105-7-175",
+    ),
+    "mairal_2010": Reference(
+        "Mairal et al. 2010",
+        "Mairal J, Bach F, Ponce J, Sapiro G (2010). Online learning for matrix factorization and sparse coding. "
+        "Journal of Machine Learning Research 11:19-60.",
+        "https://www.jmlr.org/papers/v11/mairal10a.html",
+    ),
+    "lefevre_2011": _paper(
+        "Lefèvre et al. 2011",
+        "Lefèvre A, Bach F, Févotte C (2011). Online algorithms for nonnegative matrix factorization with the "
+        "Itakura-Saito divergence. IEEE Workshop on Applications of Signal Processing to Audio and Acoustics 2011.",
+        "10.1109/ASPAA.2011.6082314",
+    ),
+    "tan_2013": _paper(
+        "Tan & Févotte 2013",
+        "Tan VYF, Févotte C (2013). Automatic relevance determination in nonnegative matrix factorization with the "
+        "β-divergence. IEEE Transactions on Pattern Analysis and Machine Intelligence 35:1592-1605.",
+        "10.1109/TPAMI.2012.240",
+    ),
+    "cemgil_2009": _paper(
+        "Cemgil 2009",
+        "Cemgil AT (2009). Bayesian inference for nonnegative matrix factorisation models. Computational Intelligence "
+        "and Neuroscience 2009:785152.",
+        "10.1155/2009/785152",
+    ),
     "boehning_1994": _paper(
         "Böhning et al. 1994",
         "Böhning D, Dietz E, Schaub R, Schlattmann P, Lindsay BG (1994). The distribution of the likelihood ratio for "

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from nmfbio.report import tables
 from nmfbio.report.answer import write_answer
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
-from nmfbio.report.format import format_count, format_ranks, format_share, is_undefined
+from nmfbio.report.format import format_count, format_ranks, format_share, is_undefined, name_in_words
 from nmfbio.report.methods import write_methods
 from nmfbio.report.words import FIGURE_NAMES, RULES
 
@@ -43,6 +43,7 @@ class RankView:
     genes_link: str | None
     samples: tables.Table
     samples_link: str | None
+    empty: tuple[str, ...]
 
 
 def render_report(content: ReportContent) -> str:
@@ -127,6 +128,7 @@ def _view_rank(entry: RankContent, content: ReportContent) -> RankView:
         genes_link=entry.genes_link,
         samples=tables.tabulate_samples(entry),
         samples_link=entry.samples_link,
+        empty=tuple(name_in_words(name).capitalize() for name in entry.empty),
     )
 
 

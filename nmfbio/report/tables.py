@@ -177,7 +177,7 @@ def tabulate_objectives(content: ReportContent) -> Table:
     columns = (
         Column("Rank", numeric=True),
         Column("Restarts", numeric=True),
-        Column("Converged", numeric=True),
+        Column("Converged", "restarts that ended before the limit of iterations", numeric=True),
         Column("Best objective", "lowest misfit of any restart", numeric=True),
         Column("Spread", "median misfit above the best, as a share of the best", numeric=True),
         Column("Iterations", "median over restarts", numeric=True),
@@ -185,7 +185,7 @@ def tabulate_objectives(content: ReportContent) -> Table:
     rows = []
     for rank, restarts in content.objectives.groupby("rank"):
         best, median = restarts["objective"].min(), restarts["objective"].median()
-        spread = (median - best) / best if best else float("nan")
+        spread = (median - best) / abs(best) if best else float("nan")
         iterations = restarts["iterations"].median()
         converged = int(restarts["converged"].astype(bool).sum())
         rows.append(

@@ -62,9 +62,13 @@ def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFr
 
 
 def rank_genes(metagenes: np.ndarray, genes: pd.DataFrame, names: np.ndarray, scale: str) -> pd.DataFrame:
-    """Tidy table of all genes, ordered by metagene, then selected genes first, then falling score and weight."""
+    """Tidy table of all genes, ordered by metagene, then selected genes first, then falling score and weight.
+
+    Empty metagenes have no part in scores and thresholds.
+    """
     scored = metagenes if scale == "none" else metagenes / np.maximum(metagenes.sum(axis=1, keepdims=True), 1e-300)
-    scores = kim_park_scores(scored)
+    in_use = scored[scored.any(axis=1)]
+    scores = kim_park_scores(in_use)
     metagene = scored.argmax(axis=0)
     table = pd.DataFrame(
         {
@@ -73,7 +77,7 @@ def rank_genes(metagenes: np.ndarray, genes: pd.DataFrame, names: np.ndarray, sc
             "description": genes["description"].to_numpy(),
             "score": scores,
             "weight": metagenes[metagene, np.arange(len(genes))],
-            "selected": select_genes(scored, scores),
+            "selected": select_genes(in_use, scores),
         }
     )
     order = np.lexsort((-table["weight"], -table["score"].fillna(0), ~table["selected"], metagene))
@@ -87,6 +91,10 @@ def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray,
     shares = usage_shares(consensus.usages)
     ordered = np.sort(shares, axis=1)[:, ::-1]
     second = ordered[:, 1] if consensus.rank > 1 else np.zeros(len(samples))
+    own, other = (consensus.calls_max, consensus.calls_none)[:: 1 if scale == "max" else -1]
+    depends = own != other
+    # The solution may agree with the best restart's call under the other scale: then its own is the one that differs.
+    other = np.where(depends & (other == consensus.calls), own, other)
     return pd.DataFrame(
         {
             "sample": samples.to_numpy(),
@@ -97,7 +105,7 @@ def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray,
             "agreement": consensus.agreement,
             "silhouette": consensus.silhouette,
             "consensus_cluster": names[consensus.clusters],
-            "scale_dependent": consensus.calls_max != consensus.calls_none,
-            "cluster_other_scale": names[consensus.calls_none if scale == "max" else consensus.calls_max],
+            "scale_dependent": depends,
+            "cluster_other_scale": names[other],
         }
     )

@@ -5,11 +5,12 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 
-from nmfbio.consensus import build_consensus, call_samples, match_metagenes, usage_shares
+from nmfbio.consensus import build_consensus, call_samples, match_metagenes, summarize_restarts, usage_shares
 from nmfbio.consensus.build import align_labels, name_clusters, solution_metagenes
-from nmfbio.factorization import explained_variance, kl_divergence
+from nmfbio.factorization import NotConvergedWarning, explained_variance, factorize, fit_usages, kl_divergence
 
 
 def repeat(restarts, number, times):
@@ -21,6 +22,7 @@ def repeat(restarts, number, times):
         labels_max=restarts.labels_max[place],
         labels_none=restarts.labels_none[place],
         objective=restarts.objective[place],
+        loss=restarts.loss[place],
         n_iter=restarts.n_iter[place],
         converged=restarts.converged[place],
         restart=np.arange(times),
@@ -55,18 +57,17 @@ def test_three_groups_of_samples_are_found(small_expression, small_consensus, sc
 def test_the_aligned_median_of_identical_restarts_is_that_restart(small_restarts, scale):
     metagenes = repeat(small_restarts(3), 2, 5).metagenes
     median = solution_metagenes(metagenes, np.tile([0, 1, 2], (5, 1)), 0, scale, "aligned_median")
-    expected = metagenes[0] / metagenes[0].max(axis=1, keepdims=True) if scale == "max" else metagenes[0]
-    np.testing.assert_array_equal(median, expected)
+    np.testing.assert_allclose(median, metagenes[0], rtol=1e-6)
 
 
-def test_the_aligned_median_is_the_median_of_matched_metagenes_scaled_to_maximum_one(small_restarts):
+def test_the_aligned_median_is_the_median_of_matched_metagenes_relative_to_their_maximum(small_restarts):
     restarts = small_restarts(3)
     best = restarts.objective.argmin()
     orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
     matched = [metagenes[order] for metagenes, order in zip(restarts.metagenes, orders, strict=True)]
     expected = np.median([[row / row.max() for row in metagenes] for metagenes in matched], axis=0)
     found = solution_metagenes(restarts.metagenes, orders, best, "max", "aligned_median")
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    np.testing.assert_allclose(found, expected * restarts.metagenes[best].max(axis=1, keepdims=True), rtol=1e-6)
 
 
 def test_the_best_solution_has_the_metagenes_of_the_lowest_objective(small_expression, small_restarts):
@@ -161,14 +162,110 @@ def test_sharpness_is_undefined_for_rank_one_and_for_a_single_restart(small_cons
     assert np.isfinite([consensus.explained_variance, consensus.best_objective, consensus.solution_objective]).all()
 
 
-def test_a_metagene_of_zeros_in_one_restart_makes_nothing_undefined(small_expression, small_restarts):
-    restarts = small_restarts(3)
+def switch_off(restarts, place):
+    """The same restarts with one metagene of each empty, and its samples called for the first of the others."""
     metagenes = restarts.metagenes.copy()
-    metagenes[:, 1] = 0
-    broken = replace(restarts, metagenes=metagenes)
+    metagenes[:, place] = 0
+    other = int(place == 0)
+    labels = (np.where(each == place, other, each) for each in (restarts.labels_max, restarts.labels_none))
+    return replace(restarts, metagenes=metagenes, labels_max=next(labels), labels_none=next(labels))
+
+
+@pytest.mark.parametrize("scale", ["max", "none"])
+@pytest.mark.parametrize("solution", ["aligned_median", "best"])
+def test_an_empty_metagene_comes_last_is_never_called_and_makes_nothing_undefined(
+    small_expression, small_restarts, scale, solution
+):
+    broken = switch_off(small_restarts(3), 0)
+    consensus = build_consensus(
+        small_expression.X, broken, samples_of(small_expression), scale=scale, solution=solution
+    )
+    assert (consensus.metagenes.any(axis=1) == [True, True, False]).all()
+    assert (consensus.usages.any(axis=0) == [True, True, False]).all()
+    for name in ("calls", "calls_max", "calls_none", "clusters"):
+        assert set(getattr(consensus, name)) == {0, 1}
+    for name in ("usages", "metagenes", "agreement", "silhouette", "consensus", "linkage"):
+        assert np.isfinite(getattr(consensus, name)).all(), name
+    for name in ("cophenetic", "dispersion", "pac", "mean_silhouette", "explained_variance", "solution_objective"):
+        assert np.isfinite(getattr(consensus, name)), name
+
+
+def test_one_metagene_in_use_is_as_good_as_rank_one(small_expression, small_restarts):
+    broken = switch_off(small_restarts(2), 1)
     consensus = build_consensus(small_expression.X, broken, samples_of(small_expression))
-    assert np.isfinite(consensus.usages).all()
-    assert np.isfinite(consensus.metagenes).all()
+    assert set(consensus.calls) == set(consensus.clusters) == {0}
+    assert np.isnan([consensus.cophenetic, consensus.dispersion, consensus.pac, consensus.mean_silhouette]).all()
+
+
+def test_restarts_that_did_not_converge_are_named_and_count_but_are_not_the_best(small_expression, small_restarts):
+    restarts, samples = small_restarts(3), samples_of(small_expression)
+    lowest = int(restarts.objective.argmin())
+    failed = np.isin(np.arange(6), [lowest, (lowest + 1) % 6])
+    restarts = replace(restarts, converged=~failed)
+    message = f"rank 3: 2 of 6 restarts had not converged .numbers {', '.join(map(str, np.flatnonzero(failed)))}.; they"
+    with pytest.warns(NotConvergedWarning, match=f"{message} count in the consensus all the same; the best .* one tha"):
+        consensus = build_consensus(small_expression.X, restarts, samples, scale="none", solution="best")
+    assert consensus.best_objective == restarts.objective[~failed].min()
+    best = restarts.metagenes[np.where(failed, np.inf, restarts.objective).argmin()].astype(np.float64)
+    assert {row.tobytes() for row in consensus.metagenes} == {row.tobytes() for row in best}
+    np.testing.assert_array_equal(consensus.converged, ~failed)
+    whole = build_consensus(small_expression.X, small_restarts(3), samples, scale="none")
+    np.testing.assert_array_equal(consensus.consensus, whole.consensus)
+
+
+def test_where_no_restart_converged_the_lowest_is_taken_and_that_is_said(small_expression, small_restarts):
+    restarts = replace(small_restarts(3), converged=np.zeros(6, dtype=bool))
+    with pytest.warns(NotConvergedWarning, match="6 of 6 .* so has the best restart not"):
+        consensus = build_consensus(small_expression.X, restarts, samples_of(small_expression))
+    assert consensus.best_objective == restarts.objective.min()
+
+
+@pytest.mark.parametrize("method", ["kl", "frobenius"])
+def test_options_of_the_method_reach_the_refit_and_the_objective(small_expression, method):
+    options = {"l1_usages": 0.05, "l1_metagenes": 0.05}
+    expression, samples = small_expression.X.astype(np.float64), samples_of(small_expression)
+    restarts = summarize_restarts(factorize(expression, 3, method, restarts=3, dtype="float64", **options))
+    consensus = build_consensus(expression, restarts, samples, method, scale="none", options=options)
+    refit = fit_usages(expression, consensus.metagenes, method, **options)
+    np.testing.assert_allclose(consensus.usages, refit, rtol=1e-5, atol=1e-6 * refit.max())
+    best = build_consensus(expression, restarts, samples, method, solution="best", options=options)
+    assert best.solution_objective == pytest.approx(best.best_objective, rel=1e-4)
+    plain = build_consensus(expression, restarts, samples, method, solution="best")
+    assert plain.solution_objective < 0.99 * best.solution_objective
+
+
+@pytest.mark.parametrize("method", ["nsnmf", "offset"])
+def test_explained_variance_is_that_of_what_the_method_fits_the_matrix_with(small_expression, method):
+    expression, samples = small_expression.X.astype(np.float64), samples_of(small_expression)
+    restarts = factorize(expression, 3, method, restarts=2, dtype="float64")
+    consensus = build_consensus(
+        expression, summarize_restarts(restarts), samples, method, scale="none", solution="best"
+    )
+    best = restarts.objective.argmin()
+    usages, metagenes = restarts.usages[best], restarts.metagenes[best]
+    if method == "nsnmf":
+        fitted = usages @ (0.5 * metagenes + 0.5 * metagenes.mean(axis=0))
+    else:
+        fitted = usages @ metagenes + restarts.details["offset"][best]
+    expected = 1 - np.sum((expression - fitted) ** 2) / np.sum(expression**2)
+    assert consensus.explained_variance == pytest.approx(expected, abs=2e-3)
+    assert consensus.explained_variance != pytest.approx(explained_variance(expression, usages, metagenes), abs=2e-4)
+
+
+@pytest.mark.parametrize("method", ["kl", "brunet", "frobenius"])
+@pytest.mark.parametrize("scale", ["max", "none"])
+def test_a_sparse_matrix_gives_the_consensus_of_the_dense_one(small_expression, method, scale):
+    sparse, samples = csr_matrix(small_expression.X), samples_of(small_expression)
+    restarts = summarize_restarts(factorize(small_expression.X, 3, method, restarts=3, dtype="float64"))
+    for solution in ("aligned_median", "best"):
+        found, expected = (
+            build_consensus(matrix, restarts, samples, method, scale, solution)
+            for matrix in (sparse, small_expression.X)
+        )
+        np.testing.assert_array_equal(found.calls, expected.calls)
+        np.testing.assert_allclose(found.usages, expected.usages, rtol=1e-4, atol=1e-4 * expected.usages.max())
+        assert found.explained_variance == pytest.approx(expected.explained_variance, rel=1e-5)
+        assert found.solution_objective == pytest.approx(expected.solution_objective, rel=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,16 @@ def test_a_stack_of_restarts_is_scaled_as_each_restart_alone():
         assert all(np.array_equal(part[number], single) for part, single in zip(stacked, alone, strict=True))
 
 
+@pytest.mark.parametrize("scale", ["max", "none"])
+def test_an_empty_metagene_takes_no_usage_whatever_the_solver_left_there(scale):
+    usages, metagenes = np.array([[np.nan, 2.0], [7.0, 1.0]]), np.array([[0.0, 0.0, 0.0], [1.0, 4.0, 2.0]])
+    scaled_usages, scaled_metagenes = scale_factors(usages, metagenes, scale)
+    np.testing.assert_array_equal(scaled_usages[:, 0], 0)
+    np.testing.assert_array_equal(scaled_metagenes[0], 0)
+    np.testing.assert_array_equal(call_samples(scaled_usages), [1, 1])
+    np.testing.assert_allclose(scaled_usages[:, 1:] @ scaled_metagenes[1:], usages[:, 1:] @ metagenes[1:])
+
+
 def test_another_scale_is_refused():
     with pytest.raises(ValueError, match="scale is 'sum'; expected one of max, none"):
         scale_factors(np.ones((2, 1)), np.ones((1, 3)), "sum")

@@ -5,9 +5,16 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from nmfbio.consensus import RestartSummary, call_samples, join_summaries, scale_factors, summarize_restarts
+from nmfbio.consensus import (
+    RestartSummary,
+    best_restart,
+    call_samples,
+    join_summaries,
+    scale_factors,
+    summarize_restarts,
+)
 from nmfbio.errors import InputError
-from nmfbio.factorization import factorize
+from nmfbio.factorization import NotConvergedWarning, factorize
 
 
 def assert_same(left, right):
@@ -30,6 +37,29 @@ def test_restarts_of_two_jobs_are_those_of_one_whatever_their_order(small_expres
     together = join_summaries([late, early])
     np.testing.assert_array_equal(together.restart, [0, 1, 2, 3])
     assert_same(together, summarize_restarts(factorize(small_expression.X, 3, restarts=4)))
+
+
+@pytest.mark.parametrize(
+    ("converged", "best"), [([True, True, True], 1), ([True, False, True], 2), ([False, False, False], 1)]
+)
+def test_the_best_restart_is_the_lowest_of_those_that_converged(converged, best):
+    assert best_restart(np.array([9.0, 1.0, 4.0]), np.array(converged)) == best
+
+
+def test_restarts_are_compared_by_their_evidence_where_the_method_tells_it(small_expression):
+    restarts = factorize(small_expression.X, 3, restarts=2)
+    np.testing.assert_array_equal(summarize_restarts(restarts).loss, restarts.objective)
+    restarts = replace(restarts, details={"evidence": np.array([-7.0, -9.0])})
+    np.testing.assert_array_equal(summarize_restarts(restarts).loss, [7, 9])
+
+
+def test_which_restarts_converged_is_kept_through_file_and_joining(small_expression, tmp_path):
+    with pytest.warns(NotConvergedWarning):
+        short = summarize_restarts(factorize(small_expression.X, 3, restarts=2, max_iter=3))
+    short.save(tmp_path / "0-1.npz")
+    long = summarize_restarts(factorize(small_expression.X, 3, restarts=2, first_restart=2))
+    together = join_summaries([long, RestartSummary.load(tmp_path / "0-1.npz")])
+    np.testing.assert_array_equal(together.converged, [False, False, True, True])
 
 
 def test_a_summary_comes_back_from_its_file(small_restarts, tmp_path):

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from nmfbio.factorization import METHODS, factorize, fitted_profiles, half_squared_error, kl_divergence
+from nmfbio.factorization import (
+    METHODS,
+    evaluate_objective,
+    factorize,
+    fitted_profiles,
+    half_squared_error,
+    kl_divergence,
+)
 from nmfbio.factorization.fitted import MODELS
 
 
@@ -20,6 +27,19 @@ def test_most_methods_fit_by_the_product_of_their_factors(expression, method):
     profiles, baseline = fitted_profiles(expression, restarts.usages[0], restarts.metagenes[0], method)
     assert np.shares_memory(profiles, restarts.metagenes)
     assert not baseline.any()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_objective_of_a_restart_is_evaluated_from_its_factors(expression, method):
+    restarts = factorize(expression, 2, method, restarts=1, dtype="float64")
+    found = evaluate_objective(expression, restarts.usages[0], restarts.metagenes[0], method)
+    assert found == pytest.approx(restarts.objective[0], rel=1e-12)
+
+
+def test_penalties_are_part_of_the_objective():
+    factors = np.ones((4, 2)), np.ones((2, 5))
+    plain, penalised = (evaluate_objective(np.full((4, 5), 2.0), *factors, "kl", l1_usages=l1) for l1 in (0.0, 0.5))
+    assert penalised - plain == pytest.approx(0.5 * 5 * 8)
 
 
 def test_the_objective_of_nsnmf_is_the_divergence_from_usages_and_smoothed_metagenes(expression):

@@ -13,7 +13,7 @@ def naive_objective(products, gram, factor):
 def naive_hals(expression, usages, metagenes, max_iter, inner_sweeps=4, relaxation=1.4):
     """Gillis & Glineur 2012: each column in turn is the least-squares solution for it alone, cut at zero.
 
-    What the sweeps have changed in a row is lengthened 1.4-fold, unless that is worse than no change.
+    What the sweeps have changed in a row is lengthened 1.4-fold, but not below 0, unless that is worse than no change.
     """
     usages, metagenes = usages.copy(), metagenes.copy()
     for _ in range(max_iter):
@@ -23,7 +23,8 @@ def naive_hals(expression, usages, metagenes, max_iter, inner_sweeps=4, relaxati
                 for a in range(factor.shape[1]):
                     residual = observed - factor @ other + np.outer(factor[:, a], other[a])
                     factor[:, a] = np.maximum(residual @ other[a] / (other[a] @ other[a]), 0)
-            longer = np.maximum(before + relaxation * (factor - before), 0)
+            longer = before + relaxation * (factor - before)
+            longer = np.where(longer > 0, longer, factor)
             better = naive_objective(products, gram, longer) <= naive_objective(products, gram, before)
             factor[better] = longer[better]
     return usages, metagenes
@@ -37,6 +38,17 @@ def test_frobenius_equals_naive_hals_whatever_the_number_of_genes(n_genes):
     found = factorize(expression, 3, "frobenius", restarts=1, seeding=start, max_iter=8, dtype="float64")
     expected = naive_hals(expression, *start, 8)
     np.testing.assert_allclose(found.usages[0] @ found.metagenes[0], expected[0] @ expected[1], rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("strength", [0.0, 1e-3, 0.05])
+def test_a_start_far_too_large_empties_no_metagene_whatever_the_penalty(strength):
+    random = np.random.default_rng(7)
+    expression = random.poisson(random.gamma(0.5, 4.0, (40, 3)) @ random.gamma(0.5, 4.0, (3, 200))).astype(float)
+    options = {"l1_usages": strength, "l1_metagenes": strength, "max_iter": 50}
+    found = factorize(expression, 3, "frobenius", restarts=3, **options)
+    assert found.usages.any(axis=1).all()
+    assert found.metagenes.any(axis=2).all()
+    assert found.objective.max() < 0.2 * half_squared_error(expression, np.zeros((40, 1)), np.zeros((1, 200)))
 
 
 @pytest.mark.parametrize("rank", [2, 3, 4, 5])

@@ -30,7 +30,7 @@ def draw_start(expression, rank=3):
 
 @SPARSE_METHODS
 def test_a_sparse_matrix_gives_the_fit_of_the_dense_one(counts, method):
-    n_iter = 10 if method == "kl" else 30  # its Newton steps are halved more often on sparse rows
+    n_iter = 5 if method == "kl" else 30  # its Newton steps are halved more often on sparse rows
     options = {"restarts": 1, "seeding": draw_start(counts), "dtype": "float64", "max_iter": n_iter, "tolerance": 0}
     dense, sparse = (factorize(m, 3, method, **options) for m in (counts, scipy.sparse.csr_matrix(counts)))
     np.testing.assert_allclose(

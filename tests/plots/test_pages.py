@@ -1,10 +1,14 @@
 """nmfbio.plots.pages: the figures of a run with the table behind each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from scipy.sparse import csr_matrix
 
+from nmfbio.consensus import build_consensus
 from nmfbio.errors import InputError
 from nmfbio.plots.pages import choose_annotations, draw_rank_figures
 from nmfbio.plots.survey_pages import draw_survey_figures
@@ -25,6 +29,27 @@ def test_a_rank_has_three_figures_named_by_it(drawn):
     rank, _, _, drawings = drawn
     assert list(drawings) == [f"consensus_k{rank}", f"usages_k{rank}", f"metagenes_k{rank}"]
     assert all(isinstance(figure, Figure) for figure, _ in drawings.values())
+
+
+def test_a_sparse_matrix_gives_the_same_tables(drawn, small_expression):
+    rank, consensus, signatures, drawings = drawn
+    sparse = csr_matrix(small_expression.X)
+    tables = draw_rank_figures(sparse, small_expression.obs, consensus, signatures, top_genes=3)
+    for name in (f"consensus_k{rank}", f"usages_k{rank}", f"metagenes_k{rank}"):
+        pd.testing.assert_frame_equal(tables[name][1], drawings[name][1])
+
+
+def test_figures_are_drawn_where_a_metagene_is_empty(small_expression, small_restarts):
+    restarts = small_restarts(3)
+    kept = np.array([True, False, True])
+    labels = {name: np.minimum(2 * getattr(restarts, name), 2) for name in ("labels_max", "labels_none")}
+    restarts = replace(restarts, metagenes=restarts.metagenes * kept[:, None], **labels)
+    consensus = build_consensus(small_expression.X, restarts, small_expression.obs_names.to_numpy())
+    signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
+    drawings = draw_rank_figures(small_expression.X, small_expression.obs, consensus, signatures)
+    for name, (_, table) in drawings.items():
+        assert table.notna().all(axis=None), name
+    assert (drawings["usages_k3"][1]["metagene_3"] == 0).all()
 
 
 def test_the_tables_behind_the_figures_are_consensus_and_shares_by_sample(drawn, small_expression):

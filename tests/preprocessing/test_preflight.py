@@ -56,6 +56,21 @@ def test_unusable_value_is_refused_by_gene_and_sample(value, named, as_matrix):
         check_expression(make_expression(as_matrix(matrix)), [2])
 
 
+def test_a_zero_is_refused_for_a_method_that_cannot_take_it():
+    matrix = np.ones((8, 10))
+    matrix[3, 4] = 0
+    assert check_expression(make_expression(matrix), [2], "frobenius").rank_bound == 6
+    with pytest.raises(InputError, match=r"1 value\(s\) of 0, first 0 at gene 'g4', sample 's3'; .*itakura_saito"):
+        check_expression(make_expression(matrix), [2], "itakura_saito")
+
+
+def test_a_sparse_matrix_is_refused_for_a_method_that_would_make_it_dense():
+    expression = make_expression(scipy.sparse.csr_matrix(np.ones((8, 10))))
+    assert check_expression(expression, [2], "bayesian").rank_bound == 6
+    with pytest.raises(InputError, match=r"found a sparse matrix; expected a dense one for .*method: offset"):
+        check_expression(expression, [2], "offset")
+
+
 def test_negative_values_name_the_file_they_came_from(tmp_path):
     (tmp_path / "x.tsv").write_text("gene\ta\tb\tc\nA\t1\t2\t-1\nB\t1\t2\t3\n")
     with pytest.raises(InputError, match=r"x\.tsv: found 1 negative.*-1 at gene 'A', sample 'c'.*brunet"):

@@ -1,5 +1,7 @@
 """The first screen says what was found, and no more than that."""
 
+from dataclasses import replace
+
 import pytest
 
 from nmfbio.report.answer import write_answer
@@ -62,7 +64,34 @@ def test_restarts_that_did_not_converge_are_counted_by_rank(build_content, conte
     objectives.loc[[0, 1, 7], "converged"] = False
     against = " ".join(write_answer(build_content(objectives=objectives)).against)
     assert "3 of 10 restarts stopped at the limit" in against
-    assert "2 of 5 at rank 2 and 1 of 5 at rank 3" in against
+    assert "2 of 5 at rank 2 (restarts 0 and 1) and 1 of 5 at rank 3 (restart 2)" in against
+    assert "They count in the consensus like the others" in against
+    assert "taken from those that had converged. Raising" in against
+
+
+def test_a_rank_without_any_converged_restart_is_named(build_content, content):
+    objectives = content.objectives.assign(converged=content.objectives["rank"] == 3)
+    against = " ".join(write_answer(build_content(objectives=objectives)).against)
+    assert "5 of 5 at rank 2 (restarts 0, 1, 2, 3 and 4)" in against
+    assert "those that had converged, but at rank 2 none did." in against
+
+
+def test_of_many_restarts_that_did_not_converge_the_first_are_named(build_content):
+    content = build_content(ranks=(2,), restarts=30)
+    against = " ".join(write_answer(replace(content, objectives=content.objectives.assign(converged=False))).against)
+    assert "restarts 0, 1, 2," in against
+    assert ", 19 and 10 more)" in against
+
+
+def test_empty_metagenes_are_named_and_counted_out(build_content):
+    content = build_content(ranks=(4,))
+    content = replace(content, ranks=(replace(content.ranks[0], empty=("metagene_3", "metagene_4")),))
+    answer = write_answer(content)
+    assert answer.headline == "Two gene signatures in 4 samples."
+    assert any("At rank 4, metagenes 3 and 4 are empty" in sentence for sentence in answer.against)
+    assert [signature.name for signature in answer.signatures] == ["Metagene 1", "Metagene 2"]
+    one = replace(content, ranks=(replace(content.ranks[0], empty=("metagene_4",)),))
+    assert any("metagene 4 is empty" in text and "three describe it" in text for text in write_answer(one).against)
 
 
 def test_converged_restarts_are_reported_as_a_check_without_a_finding(content):

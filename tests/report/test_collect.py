@@ -1,5 +1,6 @@
 """Reading a finished run."""
 
+import pandas as pd
 import pytest
 
 from nmfbio.errors import InputError
@@ -16,13 +17,16 @@ def arguments(tmp_path, content):
         write_table(getattr(content, name), path)
     write_json(dict(content.verdict), run / "rank" / "verdict.json")
     stems = ["rank_survey", "objectives"]
-    genes, samples = [], []
+    genes, samples, usages = [], [], []
     for entry in content.ranks:
         folder = run / "signatures" / f"k{entry.rank}"
         genes.append(folder / "genes.tsv")
         samples.append(folder / "samples.tsv")
         write_table(entry.genes, genes[-1])
         write_table(entry.samples, samples[-1])
+        usages.append(folder / "usages.tsv")
+        shares = pd.DataFrame(0.5, index=pd.Index(entry.samples["sample"], name="sample"), columns=entry.metagenes)
+        write_table(shares.assign(**dict.fromkeys(entry.empty, 0.0)), usages[-1])
         stems += [f"{name}_k{entry.rank}" for name in ("consensus", "metagenes", "usages")]
     figures = [run / "figures" / f"{stem}.png" for stem in stems]
     (run / "figures").mkdir()
@@ -32,7 +36,7 @@ def arguments(tmp_path, content):
     return {
         "dataset": "my set", "settings": content.settings, "report": run / "report.html", **paths,
         "verdict": run / "rank" / "verdict.json", "ranks": [2, 3], "genes": genes, "samples": samples,
-        "figures": figures,
+        "usages": usages, "figures": figures,
     }  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def test_links_to_a_folder_elsewhere_are_escaped(arguments, tmp_path):
 
 
 def test_ranks_in_any_order_are_shown_rising(arguments):
-    turned = {name: arguments[name][::-1] for name in ("ranks", "genes", "samples")}
+    turned = {name: arguments[name][::-1] for name in ("ranks", "genes", "samples", "usages")}
     assert [entry.rank for entry in collect_report(**{**arguments, **turned}).ranks] == [2, 3]
 
 
@@ -75,8 +79,14 @@ def test_a_missing_file_is_named(arguments, tmp_path):
 
 
 def test_tables_that_do_not_match_the_ranks_are_refused(arguments):
-    with pytest.raises(ValueError, match="one gene table"):
+    with pytest.raises(ValueError, match=r"found \[1, 2, 2, 2\]; expected one table of each for every rank"):
         collect_report(**{**arguments, "ranks": [2]})
+
+
+def test_metagenes_that_no_sample_uses_are_read_as_empty(arguments):
+    table = pd.read_csv(arguments["usages"][1], sep="\t", index_col="sample")
+    write_table(table.assign(metagene_2=0.0), arguments["usages"][1])
+    assert [entry.empty for entry in collect_report(**arguments).ranks] == [(), ("metagene_2",)]
 
 
 def test_versions_name_python_and_the_packages_that_are_installed():

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from nmfbio.config_methods import METHODS
 from nmfbio.report.methods import write_methods
 
 
@@ -29,19 +30,83 @@ def test_the_default_run_is_described_with_its_numbers(build_content):
     assert "nmfbio 0.1.0 (Python 3.11.7, numpy 2.4.6)" in text
 
 
+PAPERS = {
+    "kl": {"Lee & Seung 2001", "Hsieh & Dhillon 2011", "Hien & Gillis 2021"},
+    "brunet": {"Lee & Seung 2001"},
+    "frobenius": {"Gillis & Glineur 2012"},
+    "lee": {"Lee & Seung 2001"},
+    "nsnmf": {"Pascual-Montano et al. 2006"},
+    "itakura_saito": {"Févotte & Idier 2011"},
+    "snmf_r": {"Kim & Park 2007"},
+    "snmf_l": {"Kim & Park 2007"},
+    "offset": {"Badea 2008"},
+    "weighted": {"Wang et al. 2006"},
+    "online": {"Mairal et al. 2010", "Lefèvre et al. 2011"},
+    "bayesian": {"Tan & Févotte 2013", "Cemgil 2009"},
+}
+CITED_ANYWAY = {"Kim & Park 2007"}  # for gene scores
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_cites_its_own_papers_and_no_other_s(build_content, method):
+    methods = write(build_content, factorize={"method": method})
+    others = set().union(*PAPERS.values()) - PAPERS[method] - CITED_ANYWAY
+    assert PAPERS[method] <= cited(methods)
+    assert not others & cited(methods)
+
+
 @pytest.mark.parametrize(
-    ("method", "papers"),
+    ("settings", "words"),
     [
-        ("kl", {"Lee & Seung 2001", "Hsieh & Dhillon 2011", "Hien & Gillis 2021"}),
-        ("brunet", {"Lee & Seung 2001", "Brunet et al. 2004"}),
-        ("frobenius", {"Gillis & Glineur 2012"}),
+        ({"method": "nsnmf"}, "(θ = 0.5)"),
+        ({"method": "nsnmf", "theta": 0.25}, "(θ = 0.25)"),
+        ({"method": "snmf_r"}, "makes usages sparse (β = 0.01, η = the largest value of the matrix)"),
+        ({"method": "snmf_l", "beta": 1, "eta": 2.5}, "makes metagenes sparse (β = 1, η = 2.5)"),
+        ({"method": "weighted", "loss": "kl"}, "The generalised Kullback-Leibler divergence, every value weighted"),
+        ({"method": "weighted", "loss": "frobenius"}, "Half the squared Frobenius norm of the residual, every value"),
+        (
+            {"method": "online", "loss": "kl", "batch_size": 4096},
+            "batches of 4,096 samples (Mairal et al. 2010; Lef",
+        ),
+        ({"method": "bayesian"}, "with a dispersion for each gene"),
+        ({"method": "bayesian", "dispersion": 1.0}, "with the dispersion 1. Components"),
+        (
+            {"l1_usages": 0.1, "l2_metagenes": 2.0},
+            "an L2 penalty of 2 on the metagenes and an L1 penalty of 0.1 on the us",
+        ),
+        ({"stop": "connectivity"}, "unchanged for more than 40 examinations (Brunet et al. 2004)"),
+        ({"method": "brunet", "stop": "tolerance"}, "by Aitken extrapolation"),
+        ({"seeding": "nndsvdar"}, "5 factorisations started from the non-negative double singular value decomposition"),
     ],
 )
-def test_each_method_cites_its_own_papers(build_content, method, papers):
-    solvers = {"Lee & Seung 2001", "Hsieh & Dhillon 2011", "Hien & Gillis 2021", "Gillis & Glineur 2012"}
-    methods = write(build_content, factorize={"method": method})
-    assert papers <= cited(methods)
-    assert not (solvers - papers) & cited(methods)
+def test_options_stops_and_starts_are_told_as_they_were_set(build_content, settings, words):
+    assert words in text_of(write(build_content, factorize=settings))
+
+
+def test_online_least_squares_does_not_cite_the_paper_on_divergences(build_content):
+    assert "Lefèvre et al. 2011" not in cited(write(build_content, factorize={"method": "online", "loss": "frobenius"}))
+
+
+def test_penalties_that_are_not_set_are_not_mentioned(build_content):
+    assert "penalty" not in text_of(write(build_content, factorize={"l1_usages": None, "l2_usages": 0.0}))
+
+
+def test_the_best_restart_is_told_as_it_was_chosen(build_content):
+    assert "those of the restart with the lowest objective;" in text_of(write(build_content))
+    bayesian = text_of(write(build_content, factorize={"method": "bayesian"}, consensus={"solution": "best"}))
+    assert "As the solution of each rank, the restart with the highest evidence was taken." in bayesian
+    content = build_content()
+    objectives = content.objectives.assign(converged=content.objectives.index > 1)
+    text = text_of(write_methods(build_content(objectives=objectives)))
+    assert "those of the restart with the lowest objective among those that had converged;" in text
+
+
+def test_restarts_that_did_not_converge_are_counted(build_content):
+    content = build_content()
+    assert "had not converged" not in text_of(write_methods(content))
+    objectives = content.objectives.assign(converged=content.objectives.index > 1)
+    text = text_of(write_methods(build_content(objectives=objectives)))
+    assert "2 restarts of 10 had not converged by then and were kept." in text
 
 
 def test_brunet_stops_by_connectivity_and_not_by_tolerance(build_content):
@@ -50,8 +115,10 @@ def test_brunet_stops_by_connectivity_and_not_by_tolerance(build_content):
     assert "0.000001" not in text
 
 
-def test_nndsvd_is_cited_only_where_it_was_used(build_content):
-    deterministic = write(build_content, restarts=1, factorize={"seeding": "nndsvd"})
+@pytest.mark.parametrize("seeding", ["nndsvd", "nndsvda"])
+def test_nndsvd_is_cited_only_where_it_was_used(build_content, seeding):
+    deterministic = write(build_content, restarts=1, factorize={"seeding": seeding})
+    assert ("with the mean of the matrix" in text_of(deterministic)) == (seeding == "nndsvda")
     assert "Boutsidis & Gallopoulos 2008" in cited(deterministic)
     assert "random start" not in text_of(deterministic)
     assert "Boutsidis & Gallopoulos 2008" not in cited(write(build_content))

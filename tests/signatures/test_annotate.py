@@ -16,8 +16,8 @@ def consensuses(small_consensus):
 
 @pytest.fixture
 def verdict(consensuses):
-    """Plain values of the verdict on the small matrix."""
-    return choose_rank(collect_measures(consensuses)).to_dict()
+    """Plain values of a verdict on the small matrix that names rank 3."""
+    return choose_rank(collect_measures(consensuses), selected=3).to_dict()
 
 
 def test_factors_and_tables_of_the_chosen_rank_stand_beside_the_matrix(small_expression, consensuses, verdict):

@@ -54,6 +54,17 @@ def test_another_seed_factorises_everything_anew(finished_copy, read_plan):
     assert jobs["factorize"] == 2
 
 
+def test_saying_what_auto_means_changes_nothing(finished_copy):
+    finished_copy.config["factorize"] |= {"dtype": "float32", "stop": "tolerance", "theta": None, "l1_usages": None}
+    assert "Nothing to be done" in finished_copy.snakemake("-n").stdout
+
+
+def test_an_option_of_the_method_factorises_everything_anew(finished_copy, read_plan):
+    finished_copy.config["factorize"]["l1_usages"] = 0.1
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert jobs["factorize"] == jobs["consensus"] == 2
+
+
 def test_a_changed_matrix_starts_anew(finished_copy, read_plan):
     matrix = finished_copy.folder / "expression.tsv"
     matrix.write_text(matrix.read_text().rsplit("\n", 2)[0] + "\n")

@@ -73,8 +73,12 @@ def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
     (project.folder / "expression.tsv").rename(folder / "matrix of Zoë (1).tsv")
     common = {"expression": "mes données/matrix of Zoë (1).tsv"}
     project.config["datasets"] = {
-        "cohort.A-1": {**common, "factorize": {"ranks": [2], "restarts": 3}},
-        "B_2": {**common, "factorize": {"method": "frobenius"}, "consensus": {"scale": "none"}},
+        "cohort.A-1": {**common, "factorize": {"ranks": [2], "restarts": 3, "method": "online", "batch_size": 16}},
+        "B_2": {
+            **common,
+            "factorize": {"method": "frobenius", "l1_usages": 0.01, "l1_metagenes": 0.01},
+            "consensus": {"scale": "none"},
+        },
     }
     project.config["output"] = "my results"
     run = project.snakemake()
@@ -83,6 +87,7 @@ def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
     assert {"cohort.A-1/report.html", "cohort.A-1/restarts/k2/0-2.npz", "B_2/restarts/k3/0-5.npz"} <= set(files)
     assert "cohort.A-1/consensus/k3.npz" not in files
     assert not (project.folder / "results").exists()
+    assert "an L1 penalty of 0.01 on the usages" in files["B_2/report.html"].read_text(encoding="utf-8")
     for name in project.config["datasets"]:
         assert json.loads(files[f"{name}/rank/verdict.json"].read_text(encoding="utf-8"))["rule"] == "cophenetic"
     assert "Nothing to be done" in project.snakemake("-n").stdout

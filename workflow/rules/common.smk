@@ -91,9 +91,9 @@ def restart_files(wildcards):
     ]
 
 
-def section(name, *left_out):
+def section(name):
     """Settings of a section for the data set at hand, as plain values."""
-    return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump(exclude=set(left_out))
+    return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump()
 
 
 def at_all_ranks(pattern):
@@ -102,6 +102,7 @@ def at_all_ranks(pattern):
 
 
 def plain_settings(dataset):
-    """All settings of a data set as plain values, section by section."""
+    """All settings of a data set as plain values, section by section; options of other methods are left out."""
     sections = vars(SETTINGS[dataset])
-    return {name: value.model_dump() if hasattr(value, "model_dump") else value for name, value in sections.items()}
+    plain = {name: value.model_dump() if hasattr(value, "model_dump") else value for name, value in sections.items()}
+    return {**plain, "factorize": SETTINGS[dataset].factorize.in_use()}

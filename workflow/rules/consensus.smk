@@ -55,6 +55,7 @@ rule consensus:
         settings=section("consensus"),
         figures=section("figures"),
         method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
+        options=lambda wildcards: SETTINGS[wildcards.dataset].factorize.options,
         top_genes=lambda wildcards: SETTINGS[wildcards.dataset].signatures.top_genes,
         version=VERSION,
     log:

@@ -7,7 +7,8 @@ rule factorize:
     output:
         restarts="<results>/{dataset}/restarts/k{rank}/{first}-{last}.npz",
     params:
-        settings=section("factorize", "ranks", "restarts", "restarts_per_job"),
+        settings=lambda wildcards: SETTINGS[wildcards.dataset].factorize.arguments,
+        in_batches=lambda wildcards: SETTINGS[wildcards.dataset].factorize.in_batches,
         version=VERSION,
     log:
         "<logs>/{dataset}/factorize/k{rank}/{first}-{last}.log",

@@ -24,7 +24,7 @@ rule preprocess:
 
 
 rule preflight:
-    """Check that the matrix can be factorised at every rank asked for, and report what is in it."""
+    """Check that the matrix can be factorised by the method at every rank asked for, and report what is in it."""
     input:
         expression="<results>/{dataset}/expression.h5ad",
     output:
@@ -32,6 +32,7 @@ rule preflight:
         json="<results>/{dataset}/preflight.json",
     params:
         ranks=ranks,
+        method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
         version=VERSION,
     log:
         "<logs>/{dataset}/preflight.log",

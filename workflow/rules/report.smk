@@ -8,11 +8,12 @@ rule report:
         verdict="<results>/{dataset}/rank/verdict.json",
         genes=at_all_ranks("<results>/{dataset}/signatures/k{rank}/genes.tsv"),
         samples=at_all_ranks("<results>/{dataset}/signatures/k{rank}/samples.tsv"),
+        usages=at_all_ranks("<results>/{dataset}/signatures/k{rank}/usages.tsv"),
         survey="<results>/{dataset}/figures/rank_survey.png",
         restarts="<results>/{dataset}/figures/objectives.png",
         consensus=at_all_ranks("<results>/{dataset}/figures/consensus_k{rank}.png"),
         metagenes=at_all_ranks("<results>/{dataset}/figures/metagenes_k{rank}.png"),
-        usages=at_all_ranks("<results>/{dataset}/figures/usages_k{rank}.png"),
+        usages_figures=at_all_ranks("<results>/{dataset}/figures/usages_k{rank}.png"),
     output:
         report(
             "<results>/{dataset}/report.html",

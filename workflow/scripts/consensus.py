@@ -12,7 +12,8 @@ with rule_log(snakemake.log[0]):
     matrix = read_matrix(snakemake.input.expression)
     samples, genes = read_obs_and_var(snakemake.input.expression)
     restarts = join_summaries([RestartSummary.load(path) for path in snakemake.input.restarts])
-    consensus = build_consensus(matrix, restarts, samples.index.to_numpy(str), params.method, **settings)
+    names = samples.index.to_numpy(str)
+    consensus = build_consensus(matrix, restarts, names, params.method, options=params.options, **settings)
     consensus.save(output.consensus)
     signatures = extract_signatures(consensus, samples.index, genes, settings["scale"])
     for table in ("metagenes", "usages", "genes", "samples"):

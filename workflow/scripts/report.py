@@ -16,7 +16,8 @@ with rule_log(snakemake.log[0]):
         ranks=settings["factorize"]["ranks"],
         genes=files.genes,
         samples=files.samples,
-        figures=[files.survey, files.restarts, *files.consensus, *files.metagenes, *files.usages],
+        usages=files.usages,
+        figures=[files.survey, files.restarts, *files.consensus, *files.metagenes, *files.usages_figures],
         title=settings["report"]["title"],
     )
     write_text(render_report(content), snakemake.output[0])
