@@ -53,7 +53,7 @@ def draw_case(axes, case: Case, course: pd.DataFrame, stops: pd.DataFrame) -> No
         if solver.objective == case.objective and len(line) + len(stop):
             look = look_of(solver)
             end = stop[["seconds", "excess"]].median().to_frame().T.dropna()
-            longer = end[end.seconds > line.seconds.max()] if len(line) else end
+            longer = end[(end.seconds > line.seconds.max()) & (end.excess < line.excess.min())] if len(line) else end
             course_of_it = pd.concat([line[["seconds", "excess"]], longer])
             axes.plot(course_of_it.seconds, course_of_it.excess.clip(lower=FLOOR), **{**look, "marker": ""})
             axes.plot(end.seconds, end.excess.clip(lower=FLOOR), **{**look, "linestyle": "", "zorder": 4})

@@ -116,6 +116,6 @@ def twins(stops: pd.DataFrame) -> list[str]:
             lines.append(
                 f"{case}: {peer} takes {costs[0]:.3g} CPU ms an update, {twin[1]} {costs[1]:.3g}: "
                 f"**{costs[0] / costs[1]:.1f}×** ({row.iterations:.0f} and {ours.iterations:.0f} updates, "
-                "tuned memory)."
+                f"tuned memory{', R on a dense matrix, nmfbio on a sparse one' if 'simulated' in case else ''})."
             )
     return lines

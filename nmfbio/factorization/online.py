@@ -23,7 +23,7 @@ from .objectives import half_squared_error, kl_divergence
 from .online_frobenius import LeastSquaresPasses
 from .online_kl import DivergencePasses
 from .penalties import Penalties
-from .solver import Fit, Method, Solver, one_at_a_time
+from .solver import Fit, Matrix, Method, Solver, one_at_a_time
 from .sources import RowSource, Sample, block_rows
 from .stopping import Stopping, iterate
 
@@ -120,9 +120,12 @@ def project_online(source: RowSource, usages: np.ndarray, metagenes: np.ndarray,
         PROJECTIONS[options.loss](expression, usages[start:stop], metagenes, options)
 
 
-def online_objective(source: RowSource, usages: np.ndarray, metagenes: np.ndarray, options: OnlineOptions) -> float:
+def online_objective(
+    expression: RowSource | Matrix, usages: np.ndarray, metagenes: np.ndarray, options: OnlineOptions
+) -> float:
     """D(V‖WH) or ½‖V − WH‖² and the penalties, in float64, batch by batch."""
     objective = OBJECTIVES[options.loss]
+    source = expression if isinstance(expression, RowSource) else take_rows_of(expression, "float64", options)
     parts = (objective(rows, usages[start:stop], metagenes) for (start, stop), rows in source.batches())
     return sum(parts) + options.of(usages, metagenes)
 
