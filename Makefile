@@ -7,7 +7,7 @@ READY := $(VENV)/.nmfbio-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-slow lint format docs lock
+.PHONY: help setup demo test test-slow lint format docs lock benchmark
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ docs: $(READY) ## write config/README.md and the config schema anew from nmfbio/
 	$(BIN)/python -m nmfbio.config --schema > workflow/schemas/config.schema.json.new
 	mv config/README.md.new config/README.md
 	mv workflow/schemas/config.schema.json.new workflow/schemas/config.schema.json
+
+benchmark: $(READY) ## run nmfbio beside its peers on one core, about two hours
+	$(BIN)/python benchmarks/run.py
 
 lock: $(READY) ## resolve pyproject.toml into requirements.lock anew
 	$(BIN)/uv pip compile pyproject.toml --python $(BIN)/python --all-extras --universal --generate-hashes \
