@@ -12,10 +12,13 @@ from solvers import RIVALS, SOLVERS, Solver
 
 # Within this share a peer's objective counts as reached.
 EQUAL = 1e-6
-LADDER = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
-# Iterations that nmfbio may take on the ladder, and anyone on a curve.
-MOST = 5000
+# Iterations that anyone may take on a curve, and nmfbio where a tolerance ends its fit.
 LONGEST_CURVE = 2000
+MOST = 5000
+# Stops (iterations, tolerance) among which nmfbio is given the one that takes it just to a peer's objective.
+COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 28, 34, 40)
+TOLERANCES = (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 1e-7, 1e-8)
+LADDER = (*((count, 0.0) for count in COUNTS), *((MOST, tolerance) for tolerance in TOLERANCES))
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,19 @@ def scout(bench: Bench, plan: Plan) -> pd.DataFrame:
 
 
 def find_targets(bench: Bench, plans: list[Plan], scouted: pd.DataFrame, say) -> dict[str, list[Fit]]:
-    """nmfbio's fits that end at or below each peer's objective, with the loosest tolerance of a ladder that does.
+    """nmfbio's fits that end at or below each peer's objective, by the stop of a ladder that takes fewest iterations.
 
-    A fit of one start has kind ``target: PEER``; all restarts in one call get the loosest tolerance at which every
-    start that the peer was run from is at or below the peer's objective.
+    A fit of one start has kind ``target: PEER``; all restarts in one call get a stop at which every start that the peer
+    was run from is at or below the peer's objective.
     """
     fits: dict[str, list[Fit]] = {}
     for plan in plans:
         if not is_rival(plan.solver):
             continue
-        say(f"  {plan.solver.name}: looking for tolerances")
+        say(f"  {plan.solver.name}: looking for stops")
         ladder = climb(bench, plan)
         peers = [other.solver.name for other in plans if other.solver.package != "nmfbio"]
-        choose = tolerance_for_all if plan.solver.together else tolerances_for_each
+        choose = stop_for_all if plan.solver.together else stops_for_each
         fits[plan.solver.name] = [
             fit for peer in peers for fit in choose(bench, ladder, scouted[scouted.solver == peer], f"target: {peer}")
         ]
@@ -117,30 +120,29 @@ def find_targets(bench: Bench, plans: list[Plan], scouted: pd.DataFrame, say) ->
 
 
 def climb(bench: Bench, plan: Plan) -> pd.DataFrame:
-    """nmfbio's objectives at all tolerances of the ladder, untimed."""
+    """nmfbio's objectives at all stops of the ladder, untimed."""
     starts = [fit.start for fit in plan.fits] if plan.solver.together else range(bench.case.starts)
     restarts = plan.fits[0].restarts
-    fits = [Fit("ladder", start, restarts, MOST, tolerance) for tolerance in LADDER for start in starts]
-    return run_fits(bench, plan.solver, fits)
+    return run_fits(bench, plan.solver, [Fit("ladder", start, restarts, *stop) for stop in LADDER for start in starts])
 
 
-def is_reached(ladder: pd.DataFrame, peer: pd.DataFrame) -> pd.DataFrame:
-    """Tolerance × start: whether nmfbio is at or below the peer's objective from that start."""
+def reaching(ladder: pd.DataFrame, peer: pd.DataFrame) -> pd.DataFrame:
+    """The ladder's fits that end at or below the peer from the same start."""
     goals = peer.groupby("start").objective.min() * (1 + EQUAL)
-    objectives = ladder.pivot(index="tolerance", columns="start", values="objective").sort_index(ascending=False)
-    return objectives[goals.index] <= goals
+    return ladder[ladder.objective <= ladder.start.map(goals)]
 
 
-def tolerances_for_each(bench: Bench, ladder: pd.DataFrame, peer: pd.DataFrame, kind: str) -> list[Fit]:
-    """The loosest tolerance for each start at which nmfbio is at or below the peer; none where there is none."""
-    reached = is_reached(ladder, peer)
-    return [Fit(kind, start, 1, MOST, reached[start].idxmax()) for start in reached if reached[start].any()]
+def stops_for_each(bench: Bench, ladder: pd.DataFrame, peer: pd.DataFrame, kind: str) -> list[Fit]:
+    """For each start the stop of fewest iterations at which nmfbio is at or below the peer; none where none is."""
+    first = reaching(ladder, peer).sort_values("iterations", kind="stable").drop_duplicates("start")
+    return [Fit(kind, row.start, 1, row.max_iter, row.tolerance) for row in first.sort_values("start").itertuples()]
 
 
-def tolerance_for_all(bench: Bench, ladder: pd.DataFrame, peer: pd.DataFrame, kind: str) -> list[Fit]:
-    """The loosest tolerance at which all the peer's starts are at or below the peer; none if there is none."""
-    reached = is_reached(ladder, peer).all(axis=1)
-    return [Fit(kind, 0, bench.case.together, MOST, reached.idxmax())] if reached.any() else []
+def stop_for_all(bench: Bench, ladder: pd.DataFrame, peer: pd.DataFrame, kind: str) -> list[Fit]:
+    """The stop of fewest iterations at which nmfbio is at or below the peer from all the peer's starts, if any is."""
+    stops = reaching(ladder, peer).groupby(["max_iter", "tolerance"]).iterations.agg(["size", "mean"])
+    everywhere = stops[stops["size"] == peer.start.nunique()]
+    return [Fit(kind, 0, bench.case.together, *everywhere["mean"].idxmin())] if len(everywhere) else []
 
 
 def run_rounds(

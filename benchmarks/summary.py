@@ -71,8 +71,7 @@ def compare_with_nmfbio(fits: pd.DataFrame, own: pd.DataFrame, case: str, peer: 
         row = {"case": case, "solver": peer, "nmfbio": solver, "starts": own.start.nunique(), "reached": len(reached)}
         for memory in own.memory.unique():
             row |= ratio_of(own[(own.memory == memory) & own.start.isin(reached)], ours[ours.memory == memory], memory)
-        tolerances = ours.tolerance.unique()
-        rows.append(row | {"loosest": tolerances.max(initial=0.0), "tightest": tolerances.min(initial=1.0)})
+        rows.append(row | {"fewest": ours.iterations.min(), "most": ours.iterations.max()})
     return rows
 
 

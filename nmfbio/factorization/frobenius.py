@@ -56,22 +56,44 @@ def metagene_products(expression, metagenes, products, gram):
 
 
 @kernel
-def metagene_sweep(expression, loads, metagenes, load_gram, l1, products, gram):
-    """Update all metagenes block by block, then W Vᵀ and W Wᵀ with the new ones, reading the matrix once.
+def usage_sweep(loads, usages, products, gram, penalty, load_gram):
+    """Update all usages, given W Vᵀ and W Wᵀ; then H Hᵀ with the new ones.
 
-    ``loads`` are the usages, rank × samples.
+    ``loads`` are the usages, rank × samples, and ``usages`` take the same numbers, samples × rank.
     """
+    rank, n_samples = loads.shape
+    wanted, curvature = np.empty(products.shape), np.empty(gram.shape)
+    for a in range(rank):
+        for i in range(n_samples):
+            wanted[a, i] = products[a, i] - penalty[0]
+        for b in range(rank):
+            curvature[a, b] = gram[a, b] + (penalty[1] if a == b else 0.0)
+    relaxed_descent(loads, 0, n_samples, wanted, curvature, SWEEPS)
+    load_gram[:] = 0.0
+    for a in range(rank):
+        for i in range(n_samples):
+            usages[i, a] = loads[a, i]
+            for b in range(a, rank):
+                load_gram[a, b] += np.float64(loads[a, i]) * loads[b, i]
+    mirror(load_gram)
+
+
+@kernel
+def metagene_sweep(expression, loads, metagenes, load_gram, penalty, products, gram):
+    """Update all metagenes block by block, then W Vᵀ and W Wᵀ with the new ones, reading the matrix once."""
     n_genes, rank = expression.shape[1], loads.shape[0]
-    block_products = np.empty((rank, BLOCK), metagenes.dtype)
+    block_products, curvature = np.empty((rank, BLOCK), metagenes.dtype), load_gram.copy()
+    for a in range(rank):
+        curvature[a, a] += penalty[1]
     products[:] = 0.0
     gram[:] = 0.0
     for start in range(0, n_genes, BLOCK):
         width = min(BLOCK, n_genes - start)
-        block_products[:] = -l1
+        block_products[:] = -penalty[0]
         for i in range(expression.shape[0]):
             for a in range(rank):
                 add_scaled(loads[a, i], expression[i, start : start + width], block_products[a, :width])
-        relaxed_descent(metagenes, start, width, block_products, load_gram, SWEEPS)
+        relaxed_descent(metagenes, start, width, block_products, curvature, SWEEPS)
         add_products(expression, metagenes, start, width, products, gram)
     mirror(gram)
 
@@ -90,17 +112,13 @@ def prepare_frobenius(expression: Matrix, penalties: Penalties, stopping: Stoppi
 
     def fit(usages: np.ndarray, metagenes: np.ndarray) -> Fit:
         n_samples, rank = usages.shape
-        loads, ridge = np.ascontiguousarray(usages.T), np.eye(rank)
+        loads = np.ascontiguousarray(usages.T)
         products, gram, load_gram = np.empty((rank, n_samples)), np.empty((rank, rank)), np.empty((rank, rank))
         metagene_products(expression, metagenes, products, gram)
 
         def step(iteration: int) -> None:
-            wanted, curvature = products - for_usages.l1, gram + for_usages.l2 * ridge
-            relaxed_descent(loads, 0, n_samples, wanted, curvature, SWEEPS)
-            usages[:] = loads.T
-            load_gram[:] = loads.astype(np.float64) @ loads.T
-            curvature = load_gram + for_metagenes.l2 * ridge
-            metagene_sweep(expression, loads, metagenes, curvature, for_metagenes.l1, products, gram)
+            usage_sweep(loads, usages, products, gram, for_usages, load_gram)
+            metagene_sweep(expression, loads, metagenes, load_gram, for_metagenes, products, gram)
 
         def objective() -> float:
             error = 0.5 * (total - 2.0 * np.sum(loads * products) + np.sum(load_gram * gram))

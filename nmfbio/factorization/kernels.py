@@ -81,6 +81,16 @@ def dot(left, right):
 
 
 @kernel
+def row_sums(matrix):
+    """Sum of each row, in float64."""
+    sums = np.zeros(matrix.shape[0])
+    for c in range(matrix.shape[0]):
+        for g in range(matrix.shape[1]):
+            sums[c] += matrix[c, g]
+    return sums
+
+
+@kernel
 def multiply(value, numerator, down, l2):
     """Multiplicative update of one entry: minimises down·x + ½ l2 x² − value·numerator·log x over x.
 

@@ -13,8 +13,14 @@ import numpy as np
 import scipy.sparse
 
 from .balance import balance_scale
-from .kernels import TINY
-from .kl_kernels import newton_metagene_sweep, newton_usage_step, usage_derivatives
+from .kernels import row_sums
+from .kl_kernels import (
+    newton_metagene_sweep,
+    newton_usage_step,
+    reconstruct_genes,
+    usage_derivatives,
+    weighted_sum,
+)
 from .kl_sparse import newton_rows
 from .multiplicative import update_metagenes, update_usages
 from .objectives import kl_constant, kl_divergence
@@ -40,12 +46,13 @@ def divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, co
     if scipy.sparse.issparse(expression):
         by_sample = expression.indptr, expression.indices, expression.data
         return constant - weighted_logs(*by_sample, usages, np.ascontiguousarray(metagenes.T)) + fitted_sum
-    logs = 0.0
-    for start in range(0, expression.shape[1], GENES_AT_ONCE):
-        genes = slice(start, start + GENES_AT_ONCE)
-        fitted = usages @ metagenes[:, genes]
-        np.log(np.maximum(fitted, TINY, out=fitted), out=fitted)
-        logs += np.multiply(fitted, expression[:, genes], out=fitted).sum(dtype=np.float64)
+    n_samples, n_genes = expression.shape
+    logs, scratch = 0.0, np.empty(n_samples * GENES_AT_ONCE, metagenes.dtype)
+    for start in range(0, n_genes, GENES_AT_ONCE):
+        width = min(GENES_AT_ONCE, n_genes - start)
+        fitted = scratch[: n_samples * width].reshape(n_samples, width)
+        reconstruct_genes(usages, metagenes, start, fitted)
+        logs += weighted_sum(expression, start, np.log(fitted, out=fitted))
     return constant - logs + fitted_sum
 
 
@@ -91,8 +98,7 @@ def dense_newton(
 
     def step() -> None:
         usage_derivatives(expression, usages, metagenes, numerators, hessian)
-        metagene_sums = metagenes.sum(axis=1, dtype=np.float64)
-        newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
+        newton_usage_step(expression, metagenes, usages, row_sums(metagenes), for_usages, numerators, hessian)
         usage_sums = usages.sum(axis=0, dtype=np.float64)
         newton_metagene_sweep(expression, metagenes, usages, usage_sums, for_metagenes)
 

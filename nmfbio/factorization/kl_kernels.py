@@ -26,6 +26,24 @@ HALVINGS = 2
 
 
 @kernel
+def reconstruct_genes(usages, metagenes, start, fitted):
+    """Fill ``fitted`` (samples × width) with W H over the genes from ``start``."""
+    for i in range(usages.shape[0]):
+        reconstruct(usages[i], metagenes, start, fitted[i])
+
+
+@kernel
+def weighted_sum(expression, start, values):
+    """Σ V ∘ values over the genes from ``start``, in float64."""
+    total = 0.0
+    for i in range(values.shape[0]):
+        observed, row = expression[i, start : start + values.shape[1]], values[i]
+        for g in range(row.size):
+            total += np.float64(observed[g]) * row[g]
+    return total
+
+
+@kernel
 def ratio_and_curvature(observed, weights, metagenes, start, ratio, curvature):
     """V/WH and V/(WH)² of one sample over the genes from ``start``."""
     one = metagenes.dtype.type(1)

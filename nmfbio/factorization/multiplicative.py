@@ -5,7 +5,7 @@ Numerators need a pass over the matrix; the updates themselves touch the factors
 
 import numpy as np
 
-from .kernels import BLOCK, add_scaled, dot, kernel, multiply, reconstruct
+from .kernels import BLOCK, add_scaled, dot, kernel, multiply, reconstruct, row_sums
 from .penalties import NO_PENALTY, FactorPenalty
 from .sparse import BothWays, kl_numerators_of_rows
 
@@ -97,8 +97,8 @@ def update_usages(
     penalty: FactorPenalty = NO_PENALTY,
 ) -> None:
     """One multiplicative update of the usages, in place."""
-    sums = metagenes.sum(axis=1, dtype=np.float64)
-    multiply_usages(usages, usage_numerators(expression, usages, metagenes), sums, *penalty)
+    numerators = usage_numerators(expression, usages, metagenes)
+    multiply_usages(usages, numerators, row_sums(metagenes), *penalty)
 
 
 def update_metagenes(

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import scipy.sparse
 
-from .kernels import TINY
+from .kernels import BLOCK, TINY, kernel, reconstruct
 from .solver import Matrix
-from .sparse import weighted_fit, weighted_logs
+from .sparse import add_times_dense, weighted_logs
 
 GENES_AT_ONCE = 1024
 
@@ -51,7 +51,7 @@ def kl_divergence(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray)
     if scipy.sparse.issparse(expression):
         return total + kl_constant(expression) - weighted_logs(*sparse_factors(expression, usages, metagenes))
     for observed, fitted in gene_blocks(expression, usages, metagenes):
-        ratio = np.divide(observed, np.maximum(fitted, TINY), out=np.ones_like(fitted), where=observed > 0)
+        ratio = np.maximum(observed, TINY) / np.maximum(fitted, TINY)
         total += float(np.sum(observed * np.log(ratio) - observed))
     return total
 
@@ -74,11 +74,29 @@ def half_squared_error(expression: Matrix, usages: np.ndarray, metagenes: np.nda
     0.5
     """
     if not scipy.sparse.issparse(expression):
-        blocks = gene_blocks(expression, usages, metagenes)
-        return 0.5 * sum(float(np.sum((observed - fitted) ** 2)) for observed, fitted in blocks)
-    factors = sparse_factors(expression, usages, metagenes)
-    fitted_norm = float(np.sum((factors[3].T @ factors[3]) * (factors[4].T @ factors[4])))
-    return 0.5 * (squared_norm(expression) - 2.0 * weighted_fit(*factors) + fitted_norm)
+        usages, metagenes = usages.astype(np.float64, order="C"), metagenes.astype(np.float64, order="C")
+        return 0.5 * squared_error(np.ascontiguousarray(expression), usages, metagenes)
+    *rows, usages, profiles = sparse_factors(expression, usages, metagenes)
+    products = np.zeros_like(usages)
+    add_times_dense(*rows, profiles, products)
+    fitted_norm = float(np.sum((usages.T @ usages) * (profiles.T @ profiles)))
+    return 0.5 * (squared_norm(expression) - 2.0 * float(np.sum(usages * products)) + fitted_norm)
+
+
+@kernel
+def squared_error(expression, usages, metagenes):
+    """‖V − WH‖², the factors in float64."""
+    total, scratch = 0.0, np.empty(BLOCK)
+    for start in range(0, expression.shape[1], BLOCK):
+        width = min(BLOCK, expression.shape[1] - start)
+        fitted = scratch[:width]
+        for i in range(expression.shape[0]):
+            reconstruct(usages[i], metagenes, start, fitted)
+            observed = expression[i, start : start + width]
+            for g in range(width):
+                difference = observed[g] - fitted[g]
+                total += difference * difference
+    return total
 
 
 def explained_variance(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray) -> float:
@@ -103,8 +121,16 @@ def explained_variance(expression: Matrix, usages: np.ndarray, metagenes: np.nda
 
 def squared_norm(expression: Matrix) -> float:
     """‖V‖²."""
-    values = expression.data if scipy.sparse.issparse(expression) else expression
-    return float(np.sum(np.square(values, dtype=np.float64)))
+    return sum_of_squares(expression.data if scipy.sparse.issparse(expression) else np.ravel(expression))
+
+
+@kernel
+def sum_of_squares(values):
+    """Σ x², in float64."""
+    total = 0.0
+    for i in range(values.size):
+        total += np.float64(values[i]) * values[i]
+    return total
 
 
 def kl_constant(expression: Matrix) -> float:

@@ -10,6 +10,7 @@ import scipy.sparse
 
 from .frobenius_sparse import descend_side_by_side
 from .kernels import add_scaled, kernel
+from .objectives import squared_norm
 from .penalties import Penalties
 from .sources import Sample, put_rows, take_rows
 from .sparse import add_times_dense
@@ -53,7 +54,7 @@ class LeastSquaresPasses:
             self.fit_usages(expression, usages, FIRST_DESCENTS if new.any() else 1)
             self.replace(expression, before, usages.astype(np.float64))
             if new.any():
-                self.squared_norm += float(np.sum(np.square(expression[new].data, dtype=np.float64)))
+                self.squared_norm += squared_norm(expression[new])
             put_rows(self.visited, ranges, np.ones(len(new), np.bool_))
             put_rows(self.usages, ranges, usages)
             self.fit_metagenes()

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import scipy.sparse
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from .arguments import (
     as_matrix,
@@ -23,6 +23,10 @@ from .methods import METHODS
 from .solver import Factors, Fit, Matrix, Method
 from .starts import plan_starts
 from .stopping import RULES, Stopping
+
+
+# NumPy and SciPy have brought their BLAS by now; to look for it again takes as long as a small fit.
+BLAS = ThreadpoolController()
 
 
 class NotConvergedWarning(UserWarning):
@@ -223,7 +227,7 @@ def factorize_ranks(
     parts = split_restarts(range(first_restart, first_restart + restarts), bound.together, workers)
     jobs = [(rank, numbers) for rank in sorted(ranks, reverse=True) for numbers in parts]
     # One BLAS thread whatever the machine: sums that are split differently differ in their last digits.
-    with threadpool_limits(1):
+    with BLAS.limit(limits=1):
         results = run_side_by_side(run, jobs, workers, on_restart)
     return {
         rank: collect([r for j, r in zip(jobs, results, strict=True) if j[0] == rank], first_restart) for rank in ranks
@@ -295,7 +299,7 @@ def fit_usages(expression: Matrix, metagenes: np.ndarray, method: str = "kl", **
     if expression.shape[1] != metagenes.shape[1]:
         raise ValueError(f"expression has {expression.shape[1]} genes, metagenes have {metagenes.shape[1]}")
     usages = even_usages(expression, metagenes)
-    with threadpool_limits(1):
+    with BLAS.limit(limits=1):
         solver.project(expression, usages, metagenes, settings)
     return usages
 

@@ -75,21 +75,6 @@ def weighted_logs(indptr, indices, data, factor, partner):
 
 
 @kernel
-def weighted_fit(indptr, indices, data, factor, partner):
-    """Σ V (x·y) over all stored values, in float64."""
-    total = 0.0
-    for i in range(factor.shape[0]):
-        weights = factor[i]
-        for p in range(indptr[i], indptr[i + 1]):
-            profile = partner[indices[p]]
-            fitted = factor.dtype.type(0)
-            for c in range(weights.size):
-                fitted += weights[c] * profile[c]
-            total += np.float64(data[p]) * fitted
-    return total
-
-
-@kernel
 def add_times_dense(indptr, indices, data, dense, product):
     """product += rows × dense, whose columns may belong to several restarts.
 
