@@ -24,7 +24,6 @@ from .solver import Factors, Fit, Matrix, Method
 from .starts import plan_starts
 from .stopping import RULES, Stopping
 
-
 # NumPy and SciPy have brought their BLAS by now; to look for it again takes as long as a small fit.
 BLAS = ThreadpoolController()
 
