@@ -111,12 +111,18 @@ class Factorize(Section):
         "matrix, gene by gene.",
         "ratio",
     )
-    l1_metagenes: NonNegative = _option("l1_metagenes", "penalty on the sum of the metagenes, which makes them sparse.")
-    l2_metagenes: NonNegative = _option(
-        "l2_metagenes", "penalty on the squares of the metagenes, which keeps them small."
+    l1_metagenes: NonNegative = _option(
+        "l1_metagenes", "penalty on the sum of the metagenes, which makes them sparse; needs one on the usages too."
     )
-    l1_usages: NonNegative = _option("l1_usages", "penalty on the sum of the usages, which makes them sparse.")
-    l2_usages: NonNegative = _option("l2_usages", "penalty on the squares of the usages, which keeps them small.")
+    l2_metagenes: NonNegative = _option(
+        "l2_metagenes", "penalty on the squares of the metagenes, which keeps them small; needs one on the usages too."
+    )
+    l1_usages: NonNegative = _option(
+        "l1_usages", "penalty on the sum of the usages, which makes them sparse; needs one on the metagenes too."
+    )
+    l2_usages: NonNegative = _option(
+        "l2_usages", "penalty on the squares of the usages, which keeps them small; needs one on the metagenes too."
+    )
 
     @property
     def dtype_in_use(self) -> str:
@@ -159,11 +165,17 @@ class Factorize(Section):
             text = f"found {self.restarts}; expected 1, because every {self.seeding} start is the same. Set restarts: 1"
             found.append(("factorize.restarts", f"{text}, or seeding: random"))
         options = {name: self.options.get(name, own) for name, own in METHODS[self.method].options.items()}
+        reason = "the factors escape a single penalty by their scale"
         if "beta" in options and (options["eta"] == 0) != (options["beta"] == 0):
             name, other = ("eta", "beta") if options["eta"] == 0 else ("beta", "eta")
             text = f"found 0; expected a number above 0, or {other}: 0 as well"
-            reason = "the factors escape a single penalty by their scale"
             found.append((f"factorize.{name}", f"{text}, because {reason}. Set both or neither to 0"))
+        for penalised, other in (("metagenes", "usages"), ("usages", "metagenes")):
+            given = [name for name in (f"l1_{penalised}", f"l2_{penalised}") if options.get(name)]
+            if given and not (options[f"l1_{other}"] or options[f"l2_{other}"]):
+                text = f"found {options[given[0]]} with no penalty on the {other}; expected one on both factors"
+                cure = f"Set l1_{other} or l2_{other} above 0 as well"
+                found.append((f"factorize.{given[0]}", f"{text}, because {reason}. {cure}"))
         for name in self.options.keys() - METHODS[self.method].options:
             text = f"found {self.options[name]} with method {self.method}, which takes no {name}"
             cure = f"Take the key out (for one data set: {name}: null), or choose a method that takes it"

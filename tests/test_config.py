@@ -193,8 +193,10 @@ def test_an_option_of_another_method_is_refused_with_the_methods_that_take_it(na
     assert f"expected it with {', '.join(methods.methods_with(name))}. Take the key out" in message
     assert len(message.splitlines()) == 1
     taker = methods.methods_with(name)[0]
-    settings = parse_config({**ONE, "factorize": {"method": taker, name: value}}).factorize
-    assert settings.options == {name: value}
+    other_factor = {"metagenes": "usages", "usages": "metagenes"}.get(name.partition("_")[2])
+    options = {name: value} | ({f"l2_{other_factor}": 1.0} if other_factor else {})
+    settings = parse_config({**ONE, "factorize": {"method": taker, **options}}).factorize
+    assert settings.options == options
 
 
 @pytest.mark.parametrize(
@@ -202,6 +204,15 @@ def test_an_option_of_another_method_is_refused_with_the_methods_that_take_it(na
     [
         ({"eta": 0}, "'factorize.eta' (data set 'leukemia'): found 0; expected a number above 0, or beta: 0 as well"),
         ({"beta": 0}, "'factorize.beta' (data set 'leukemia'): found 0; expected a number above 0, or eta: 0 as well"),
+        (
+            {"method": "kl", "l1_usages": 0.1, "l2_usages": 1},
+            "'factorize.l1_usages' (data set 'leukemia'): found 0.1 with no penalty on the metagenes; expected one on "
+            "both factors, because the factors escape a single penalty by their scale. Set l1_metagenes or l2_",
+        ),
+        (
+            {"method": "online", "l2_metagenes": 1},
+            "'factorize.l2_metagenes' (data set 'leukemia'): found 1.0 with no penalty on the usages; expected one on",
+        ),
     ],
 )
 def test_one_of_two_penalties_that_need_each_other_is_refused(options, message):

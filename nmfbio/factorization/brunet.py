@@ -29,6 +29,8 @@ def prepare_brunet(expression: Matrix, penalties: Penalties, stopping: Stopping)
         def step(iteration: int) -> None:
             update_usages(matrix, usages, metagenes, for_usages)
             update_metagenes(matrix, usages, metagenes, for_metagenes)
+            if not penalties.none:
+                penalties.share_scale(usages, metagenes)
             if iteration % FLOOR_EVERY == 0:
                 np.maximum(usages, usages.dtype.type(FLOOR), out=usages)
                 np.maximum(metagenes, metagenes.dtype.type(FLOOR), out=metagenes)

@@ -118,6 +118,10 @@ def prepare_frobenius(expression: Matrix, penalties: Penalties, stopping: Stoppi
 
         def step(iteration: int) -> None:
             usage_sweep(loads, usages, products, gram, for_usages, load_gram)
+            if not penalties.none:
+                scales = penalties.share_scale(usages, metagenes)
+                loads[:] = usages.T
+                load_gram[:] /= np.outer(scales, scales)
             metagene_sweep(expression, loads, metagenes, load_gram, for_metagenes, products, gram)
 
         def objective() -> float:

@@ -84,8 +84,17 @@ class SideBySide:
         usage_grams, metagene_grams = self.usage_grams, self.metagene_grams
         products = self.by_sample.times(self.metagenes)
         descend_side_by_side(self.usages, products, metagene_grams, *self.for_usages, usage_grams, self.crossings)
+        if not self.penalties.none:
+            self.share_scale()
         products = self.by_gene.times(self.usages)
         descend_side_by_side(self.metagenes, products, usage_grams, *self.for_metagenes, metagene_grams, self.crossings)
+
+    def share_scale(self) -> None:
+        """Give each restart's factors the scale that makes their penalties least."""
+        for position in range(len(self.numbers)):
+            columns = self.columns(position)
+            scales = self.penalties.share_scale(self.usages[:, columns], self.metagenes[:, columns].T)
+            self.usage_grams[position] /= np.outer(scales, scales)
 
     def factors(self, number: int) -> Factors:
         """Copies of one restart's usages and metagenes."""

@@ -73,6 +73,8 @@ def prepare_kl(expression: Matrix, penalties: Penalties, stopping: Stopping) -> 
                 update_metagenes(matrix, usages, metagenes, for_both[1])
             else:
                 newton_step()
+            if not penalties.none:
+                penalties.share_scale(usages, metagenes)
 
         def objective() -> float:
             return divergence(expression, usages, metagenes, constant) + penalties.of(usages, metagenes)

@@ -42,6 +42,8 @@ def prepare_lee(expression: Matrix, penalties: Penalties, stopping: Stopping) ->
             update(metagenes, products.with_usages(usages), gram_of_rows(usages.T) @ metagenes, for_metagenes)
             if penalties.none:
                 scale_to_sum_one(metagenes)
+            else:
+                penalties.share_scale(usages, metagenes)
 
         outcome = iterate(step, lambda: penalised_error(expression, usages, metagenes, penalties), usages, stopping)
         return Fit(usages, metagenes, *outcome)

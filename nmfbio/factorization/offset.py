@@ -58,6 +58,8 @@ def prepare_offset(expression: np.ndarray, penalties: Penalties, stopping: Stopp
             update(usages, products.with_metagenes(metagenes), fitted, for_usages)
             fitted = gram_of_rows(usages.T) @ metagenes + np.outer(usages.sum(axis=0, dtype=np.float64), offset)
             update(metagenes, products.with_usages(usages), fitted, for_metagenes)
+            if not penalties.none:
+                penalties.share_scale(usages, metagenes)
 
         outcome = iterate(step, lambda: offset_error(expression, usages, metagenes, penalties), usages, stopping)
         return Fit(usages, metagenes, *outcome, {"offset": best_offset(gene_means, usages, metagenes)})

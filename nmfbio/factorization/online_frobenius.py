@@ -11,12 +11,14 @@ import scipy.sparse
 from .frobenius_sparse import descend_side_by_side
 from .kernels import add_scaled, kernel
 from .objectives import squared_norm
-from .penalties import Penalties
+from .penalties import Penalties, best_scales
 from .sources import Sample, put_rows, take_rows
 from .sparse import add_times_dense
 
 # Descents on usages that are met for the first time; one later.
 FIRST_DESCENTS = 6
+# Share of the largest Σ h² so far below which exchanged batches have left nothing but rounding.
+ROUNDING = 1e-13
 
 
 @kernel
@@ -37,8 +39,9 @@ class LeastSquaresPasses:
         self.usages, self.profiles = usages, np.ascontiguousarray(metagenes.T)
         self.penalties = penalties
         self.visited = np.zeros(len(usages), np.bool_)
-        self.squared_norm = self.usage_total = 0.0
+        self.squared_norm, self.usage_sums = 0.0, np.zeros(rank)
         self.usage_gram, self.products = np.zeros((1, rank, rank)), np.zeros((n_genes, rank))
+        self.largest = np.zeros(rank)
         self.metagene_gram = (metagenes.astype(np.float64) @ metagenes.T)[None]
         self.scratch = np.empty((1, rank, rank)), np.empty(1)
 
@@ -47,7 +50,7 @@ class LeastSquaresPasses:
 
     def run(self, sample: Sample) -> float:
         """One pass over a sample, all of whose earlier parts have been passed over too; gives its objective."""
-        for ranges, expression in sample:
+        for number, (ranges, expression) in enumerate(sample):
             new = ~take_rows(self.visited, ranges)
             usages = take_rows(self.usages, ranges)
             before = np.where(new[:, None], 0.0, usages)
@@ -57,6 +60,8 @@ class LeastSquaresPasses:
                 self.squared_norm += squared_norm(expression[new])
             put_rows(self.visited, ranges, np.ones(len(new), np.bool_))
             put_rows(self.usages, ranges, usages)
+            if number == 0 and not self.penalties.none:
+                self.share_scale()
             self.fit_metagenes()
         return self.objective()
 
@@ -78,9 +83,31 @@ class LeastSquaresPasses:
     def replace(self, expression: scipy.sparse.csr_matrix, before: np.ndarray, after: np.ndarray) -> None:
         """Exchange what a batch adds to A and B; usages are taken as float64, so that nothing is lost however often."""
         self.usage_gram[0] += after.T @ after - before.T @ before
-        self.usage_total += float(np.sum(after) - np.sum(before))
+        self.usage_sums += after.sum(axis=0) - before.sum(axis=0)
         rows = expression.indptr, expression.indices, expression.data
         add_transposed_products(*rows, after - before, self.products)
+        self.drop_rounding()
+
+    def drop_rounding(self) -> None:
+        """Set to 0 what exchanging has left of usages that have become 0: a curvature must not be below 0."""
+        gram = self.usage_gram[0]
+        self.largest = np.maximum(self.largest, gram.diagonal())
+        gone = gram.diagonal() <= ROUNDING * self.largest
+        gram[gone] = gram[:, gone] = self.usage_sums[gone] = self.products[:, gone] = 0.0
+
+    def share_scale(self) -> None:
+        """Give the factors the scale that makes their penalties least; A and B follow."""
+        penalties = self.penalties.scaled((int(np.count_nonzero(self.visited)), len(self.profiles)))
+        sums = self.usage_sums, self.profiles.sum(axis=0, dtype=np.float64)
+        squares = self.usage_gram[0].diagonal(), self.metagene_gram[0].diagonal()
+        scales = best_scales(*penalties, *sums, *squares)
+        self.profiles *= scales
+        self.metagene_gram *= np.outer(scales, scales)
+        self.usages /= scales
+        self.usage_sums /= scales
+        self.usage_gram /= np.outer(scales, scales)
+        self.products /= scales
+        self.largest /= scales**2
 
     def fit_metagenes(self) -> None:
         """Descend on the metagenes; penalties count the samples visited."""
@@ -95,5 +122,5 @@ class LeastSquaresPasses:
         crossing = np.sum(self.profiles * self.products)
         error = 0.5 * (self.squared_norm - 2.0 * crossing + np.sum(self.usage_gram * self.metagene_gram))
         squares = float(np.trace(self.usage_gram[0]))
-        on_usages = for_usages.l1 * self.usage_total + 0.5 * for_usages.l2 * squares
+        on_usages = for_usages.l1 * float(np.sum(self.usage_sums)) + 0.5 * for_usages.l2 * squares
         return float(error) + on_usages + for_metagenes.of(self.profiles)

@@ -17,7 +17,7 @@ from .kernels import kernel
 from .kl_sparse import PART, add_derivatives, gather, newton_rows, newton_step_of_row
 from .multiplicative import multiply_usages, update_usages
 from .objectives import kl_constant
-from .penalties import FactorPenalty, Penalties
+from .penalties import FactorPenalty, Penalties, best_scales
 from .sources import Sample, put_rows, take_rows
 from .sparse import BothWays, weighted_logs
 
@@ -76,7 +76,7 @@ class DivergencePasses:
         self.penalties = penalties
         self.numerators = np.empty((n_genes, rank))
         self.hessians = np.empty((n_genes, rank * (rank + 1) // 2), metagenes.dtype)
-        self.usage_sums = np.empty(rank)
+        self.usage_sums, self.usage_squares = np.empty(rank), np.empty(rank)
         self.constant, self.objective = 0.0, np.inf
         self.n_passes = 0
 
@@ -92,6 +92,8 @@ class DivergencePasses:
 
     def run(self, sample: Sample) -> float:
         """One pass over a sample that `widen` has begun; gives its objective."""
+        if not self.penalties.none:
+            self.share_scale(sample.n_rows)
         usages = self.usages.copy()
         for profiles in self.next_profiles(sample.n_rows):
             self.usages[:], self.profiles = usages, profiles
@@ -101,6 +103,22 @@ class DivergencePasses:
         self.objective = objective
         self.n_passes += 1
         return objective
+
+    def share_scale(self, n_rows: int) -> None:
+        """Give the factors the scale that makes their penalties least; the derivatives follow."""
+        for_usages, for_metagenes = self.penalties.scaled((n_rows, len(self.profiles)))
+        sums, squares = self.profiles.sum(axis=0, dtype=np.float64), np.square(self.profiles, dtype=np.float64).sum(0)
+        scales = best_scales(for_usages, for_metagenes, self.usage_sums, sums, self.usage_squares, squares)
+        pairs = np.outer(scales, scales)
+        self.objective -= for_usages.l1 * np.sum(self.usage_sums - self.usage_sums / scales)
+        self.objective -= 0.5 * for_usages.l2 * np.sum(self.usage_squares - self.usage_squares / scales**2)
+        self.objective -= for_metagenes.l1 * np.sum(sums - sums * scales)
+        self.objective -= 0.5 * for_metagenes.l2 * np.sum(squares - squares * scales**2)
+        self.profiles *= scales
+        self.usages /= scales
+        self.usage_sums /= scales
+        self.numerators /= scales
+        self.hessians /= pairs[np.triu_indices(len(scales))]
 
     def finish(self, sample: Sample) -> None:
         """Leave the usages, which are fitted to the last metagenes."""
@@ -124,7 +142,7 @@ class DivergencePasses:
         for_usages, for_metagenes = self.penalties.scaled((sample.n_rows, len(self.profiles)))
         sums = self.profiles.sum(axis=0, dtype=np.float64)
         objective = self.constant + for_metagenes.of(self.profiles)
-        for statistic in (self.numerators, self.hessians, self.usage_sums):
+        for statistic in (self.numerators, self.hessians, self.usage_sums, self.usage_squares):
             statistic[:] = 0
         for ranges, expression in sample:
             usages = take_rows(self.usages, ranges)
@@ -156,3 +174,4 @@ class DivergencePasses:
         rows = genes.indptr, genes.indices, genes.data
         add_gene_derivatives(*rows, self.profiles, usages, self.numerators, self.hessians)
         self.usage_sums += usages.sum(axis=0, dtype=np.float64)
+        self.usage_squares += np.square(usages, dtype=np.float64).sum(axis=0)

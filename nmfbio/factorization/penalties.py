@@ -23,6 +23,8 @@ class FactorPenalty(NamedTuple):
 
 
 NO_PENALTY = FactorPenalty(0.0, 0.0)
+# Each step leaves the square of the distance, and factors change little from one iteration to the next.
+SCALE_STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Penalties:
 
     The objective grows by n_samples · (l1_metagenes Σ W + ½ l2_metagenes Σ W²) + n_genes · (l1_usages Σ H + ½
     l2_usages Σ H²): each is scaled by the number of values that an entry of the factor has to explain, as in
-    scikit-learn's ``NMF``, so that one strength means the same on matrices of all sizes.
+    scikit-learn's ``NMF``, so that one strength means the same on matrices of all sizes. Both factors have to be
+    penalised or neither: a single penalty fades as its factor shrinks and the other grows.
     """
 
     l1_metagenes: float = 0.0
@@ -48,6 +51,23 @@ class Penalties:
         """Whether nothing is penalised."""
         return not any(getattr(self, entry.name) for entry in fields(Penalties))
 
+    def refuse_one_sided(self) -> None:
+        """Refuse penalties on one factor alone, which shrinks at no cost while the other grows.
+
+        Raises
+        ------
+        ValueError
+            Either factor is penalised and the other is not.
+        """
+        for penalised, other in (("metagenes", "usages"), ("usages", "metagenes")):
+            if not (getattr(self, f"l1_{other}") or getattr(self, f"l2_{other}")) and not self.none:
+                name = next(name for name in (f"l1_{penalised}", f"l2_{penalised}") if getattr(self, name))
+                raise ValueError(
+                    f"{name} is {getattr(self, name)} with no penalty on the {other}; expected penalties on both "
+                    "factors, which escape a single one by their scale. "
+                    f"Set l1_{other} or l2_{other} above 0 as well"
+                )
+
     def scaled(self, shape: tuple[int, int]) -> tuple[FactorPenalty, FactorPenalty]:
         """Penalties of the usages and of the metagenes on a matrix of samples × genes."""
         n_samples, n_genes = shape
@@ -60,3 +80,40 @@ class Penalties:
         """Size of both penalties together."""
         for_usages, for_metagenes = self.scaled((usages.shape[0], metagenes.shape[1]))
         return for_usages.of(usages) + for_metagenes.of(metagenes)
+
+    def share_scale(self, usages: np.ndarray, metagenes: np.ndarray) -> np.ndarray:
+        """Multiply each metagene by what makes the penalties least and divide its usages by it; returns what it was.
+
+        Without this the factors, updated in turn, would creep towards their best scale.
+        """
+        penalties = self.scaled((usages.shape[0], metagenes.shape[1]))
+        sums = usages.sum(axis=0, dtype=np.float64), metagenes.sum(axis=1, dtype=np.float64)
+        squares = np.square(usages, dtype=np.float64).sum(axis=0), np.square(metagenes, dtype=np.float64).sum(axis=1)
+        scales = best_scales(*penalties, *sums, *squares)
+        metagenes *= scales[:, None]
+        usages /= scales
+        return scales
+
+
+def best_scales(
+    for_usages: FactorPenalty,
+    for_metagenes: FactorPenalty,
+    usage_sums: np.ndarray,
+    metagene_sums: np.ndarray,
+    usage_squares: np.ndarray,
+    metagene_squares: np.ndarray,
+) -> np.ndarray:
+    """What to multiply each metagene by, and to divide its usages by, so that the penalties become least.
+
+    With the factor e^t they are a e^t + ½ b e^2t + c e^−t + ½ d e^−2t, which is convex in t; Newton steps never pass
+    the minimum by so far that they would raise them. A metagene is left as it is unless both its factors are penalised.
+    """
+    rising, rising_squares = for_metagenes.l1 * metagene_sums, for_metagenes.l2 * metagene_squares
+    falling, falling_squares = for_usages.l1 * usage_sums, for_usages.l2 * usage_squares
+    has_minimum = (rising + rising_squares > 0) & (falling + falling_squares > 0)
+    logs = np.zeros(len(usage_sums))
+    for _ in range(SCALE_STEPS):
+        scales = np.exp(logs)
+        a, b, c, d = rising * scales, rising_squares * scales**2, falling / scales, falling_squares / scales**2
+        logs -= np.divide(a + b - c - d, a + 2 * b + c + 2 * d, out=np.zeros_like(logs), where=has_minimum)
+    return np.exp(logs)

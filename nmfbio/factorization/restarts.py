@@ -20,6 +20,7 @@ from .arguments import (
     check_whole_number,
 )
 from .methods import METHODS
+from .penalties import Penalties
 from .solver import Factors, Fit, Matrix, Method
 from .starts import plan_starts
 from .stopping import RULES, Stopping
@@ -206,6 +207,8 @@ def factorize_ranks(
     check_number(tolerance, "tolerance", 0)
     solver = METHODS[method]
     settings = make_options(solver, method, options)
+    if isinstance(settings, Penalties):
+        settings.refuse_one_sided()
     expression = take_expression(expression, solver, settings, method, solver.dtype if dtype == "auto" else dtype)
     ranks = list(ranks)
     for rank in ranks:

@@ -132,6 +132,8 @@ def prepare_weighted(expression: np.ndarray, options: Weights, stopping: Stoppin
             multiply(usages, *usage_sums, for_usages, options.loss)
             metagene_slopes(weighted, weights, usages, metagenes, beta, *metagene_sums)
             multiply(metagenes, *metagene_sums, for_metagenes, options.loss)
+            if not options.none:
+                options.share_scale(usages, metagenes)
 
         def objective() -> float:
             loss = weighted_loss(weights, observed, usages, metagenes, options.loss, precision)

@@ -49,7 +49,7 @@ def test_lee_from_nndsvd_agrees_with_r_on_the_full_matrix(leukemia, anchors, ran
 
 
 def test_metagenes_sum_to_one_unless_penalised(expression):
-    plain, penalised = (factorize(expression, 3, "lee", restarts=2, l1_usages=l1) for l1 in (0, 0.1))
+    plain, penalised = (factorize(expression, 3, "lee", restarts=2, l1_usages=l1, l1_metagenes=l1) for l1 in (0, 0.1))
     np.testing.assert_allclose(plain.metagenes.sum(axis=2), 1, rtol=1e-12)
     assert not np.allclose(penalised.metagenes.sum(axis=2), 1)
 

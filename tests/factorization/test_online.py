@@ -70,6 +70,15 @@ def test_the_objective_is_that_of_the_factors_with_their_penalties(counts, loss)
     assert found.objective[0] == pytest.approx(OBJECTIVE[loss](part, usages, metagenes) + penalty, rel=1e-6)
 
 
+@pytest.mark.parametrize("strengths", [{"l1_metagenes": 1, "l1_usages": 1}, {"l1_metagenes": 0.7, "l2_usages": 0.7}])
+@LOSSES
+def test_metagenes_that_a_penalty_switches_off_stay_finite(counts, loss, strengths):
+    options = {"restarts": 2, "max_iter": 200, **strengths}
+    found = factorize(counts, 4, "online", batch_size=1000, loss=loss, **options)
+    batch = factorize(counts, 4, loss, **options)
+    np.testing.assert_allclose(found.objective.min(), batch.objective.min(), rtol=1e-2)
+
+
 @LOSSES
 def test_sparse_dense_and_stored_matrices_give_the_same_bytes(counts, loss, tmp_path):
     part = counts[:400].astype(np.float32)

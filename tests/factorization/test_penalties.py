@@ -4,11 +4,14 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import sparse
+from scipy.optimize import minimize_scalar
 from sklearn.decomposition import non_negative_factorization
 
 from nmfbio.factorization import METHODS, factorize, fit_usages, half_squared_error, kl_divergence
-from nmfbio.factorization.penalties import FactorPenalty, Penalties
+from nmfbio.factorization.penalties import FactorPenalty, Penalties, best_scales
 
 # Fits are cut short to look at their way.
 pytestmark = pytest.mark.filterwarnings("ignore::nmfbio.factorization.NotConvergedWarning")
@@ -17,8 +20,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::nmfbio.factorization.NotConverg
 PENALISED = [name for name, method in METHODS.items() if issubclass(method.options, Penalties)]
 LOSSES = {"kl": kl_divergence, "frobenius": half_squared_error}
 STRENGTHS = [
-    {"l1_metagenes": 0.05},
-    {"l2_usages": 0.1},
+    {"l1_metagenes": 0.05, "l1_usages": 0.05},
+    {"l2_metagenes": 0.1, "l2_usages": 0.1},
     {"l1_metagenes": 0.02, "l2_metagenes": 0.05, "l1_usages": 0.01, "l2_usages": 0.03},
 ]
 
@@ -74,6 +77,69 @@ def test_strengths_are_numbers_from_0_on(name, value, error):
         Penalties(**{name: value})
 
 
+def penalties_at(log_scale, a, b, c, d):
+    """Of one metagene multiplied by e to the ``log_scale`` and its usages divided by it."""
+    scale = np.exp(log_scale)
+    return a * scale + 0.5 * b * scale**2 + c / scale + 0.5 * d / scale**2
+
+
+STRENGTH = st.just(0.0) | st.floats(1e-6, 1e6)
+
+
+@given(strengths=st.tuples(STRENGTH, STRENGTH, STRENGTH, STRENGTH))
+def test_the_shared_scale_lowers_the_penalties(strengths):
+    a, b, c, d = strengths
+    scale = best_scales(FactorPenalty(c, d), FactorPenalty(a, b), *np.ones((4, 1)))[0]
+    if (a or b) and (c or d):
+        assert penalties_at(np.log(scale), a, b, c, d) <= penalties_at(0.0, a, b, c, d) * (1 + 1e-12)
+    else:
+        assert scale == 1
+
+
+@given(strengths=st.tuples(*[st.floats(0.1, 10.0)] * 4))
+def test_the_shared_scale_is_the_best(strengths):
+    a, b, c, d = strengths
+    scale = best_scales(FactorPenalty(c, d), FactorPenalty(a, b), *np.ones((4, 1)))[0]
+    best = minimize_scalar(penalties_at, args=strengths, bounds=(-3, 3), options={"xatol": 1e-10}).fun
+    assert penalties_at(np.log(scale), a, b, c, d) == pytest.approx(best, rel=1e-8)
+
+
+def test_factors_that_are_zero_keep_their_scale():
+    penalties = Penalties(l1_metagenes=1, l2_usages=1)
+    usages, metagenes = np.array([[1.0, 0.0, 2.0]]), np.array([[5.0], [3.0], [0.0]])
+    scales = penalties.share_scale(usages, metagenes)
+    assert scales[0] != 1
+    np.testing.assert_array_equal(scales[1:], 1)
+    np.testing.assert_allclose((usages[0, 0], metagenes[0, 0]), (1 / scales[0], 5 * scales[0]))
+
+
+@pytest.mark.parametrize("method", PENALISED)
+@pytest.mark.parametrize(
+    ("strengths", "message"),
+    [
+        ({"l1_metagenes": 0.05}, "l1_metagenes is 0.05 with no penalty on the usages; expected .* Set l1_usages or"),
+        ({"l2_metagenes": 2}, "l2_metagenes is 2 with no penalty on the usages"),
+        ({"l1_usages": 1, "l2_usages": 2}, "l1_usages is 1 with no penalty on the metagenes"),
+    ],
+)
+def test_a_penalty_on_one_factor_alone_is_refused(expression, method, strengths, message):
+    with pytest.raises(ValueError, match=message):
+        factorize(expression, 3, method, restarts=1, **strengths)
+
+
+@pytest.mark.parametrize("method", ["kl", "frobenius", "online"])
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize("kind", ["l1", "l2"])
+def test_fits_under_penalties_end_near_their_limit(expression, method, form, kind):
+    weak = {f"{kind}_metagenes": 1e-3, f"{kind}_usages": 1e-3}
+    early, late = (
+        factorize(form(expression), 3, method, restarts=3, tolerance=tolerance, max_iter=5000, **weak)
+        for tolerance in (1e-5, 1e-9)
+    )
+    assert np.median(early.objective) == pytest.approx(np.median(late.objective), rel=1e-3)
+    assert early.n_iter.max() < 300
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("strengths", STRENGTHS)
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
@@ -126,7 +192,7 @@ def test_the_penalised_objective_never_rises_on_a_sparse_matrix(expression, star
 @pytest.mark.parametrize("factor", ["usages", "metagenes"])
 def test_the_larger_l1_the_more_zeros(expression, start, method, factor):
     zeros = []
-    for strength in (0, 0.5, 2):
+    for strength in (0.01, 0.5, 2):
         # The ridge on the other factor keeps it from taking the whole scale.
         other = "metagenes" if factor == "usages" else "usages"
         options = {f"l1_{factor}": strength, f"l2_{other}": 0.1, "tolerance": 1e-8}

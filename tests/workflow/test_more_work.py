@@ -60,7 +60,7 @@ def test_saying_what_auto_means_changes_nothing(finished_copy):
 
 
 def test_an_option_of_the_method_factorises_everything_anew(finished_copy, read_plan):
-    finished_copy.config["factorize"]["l1_usages"] = 0.1
+    finished_copy.config["factorize"] |= {"l1_usages": 0.1, "l1_metagenes": 0.1}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
     assert jobs["factorize"] == jobs["consensus"] == 2
 
