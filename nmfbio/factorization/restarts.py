@@ -307,13 +307,19 @@ def fit_usages(expression: Matrix, metagenes: np.ndarray, method: str = "kl", **
 
 
 def even_usages(expression: Matrix, metagenes: np.ndarray) -> np.ndarray:
-    """Usages that are the same for every metagene and give each sample its total: where a projection starts."""
+    """Usages that are the same for every metagene and give each sample its total: where a projection starts.
+
+    Zeros where all metagenes are zero, as strong penalties leave them.
+    """
+    whole = metagenes.sum(dtype=np.float64)
+    if whole == 0:
+        return np.zeros((expression.shape[0], metagenes.shape[0]), metagenes.dtype)
     sums = (
         np.nansum(expression, axis=1, dtype=np.float64)
         if isinstance(expression, np.ndarray)
         else expression.sum(axis=1, dtype=np.float64)
     )
-    totals = np.asarray(sums).ravel() / max(metagenes.sum(dtype=np.float64), np.finfo(np.float64).tiny)
+    totals = np.asarray(sums).ravel() / whole
     return np.repeat(totals[:, None], metagenes.shape[0], axis=1).astype(metagenes.dtype)
 
 

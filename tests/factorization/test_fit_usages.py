@@ -63,6 +63,14 @@ def test_kl_usages_satisfy_the_conditions_of_an_optimum(seed):
 
 
 @EVERY_METHOD
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_metagenes_of_zeros_are_not_used(method, dtype):
+    expression, metagenes = draw(3)
+    usages = fit_usages((expression + 1).astype(dtype), np.zeros_like(metagenes), method)
+    np.testing.assert_array_equal(usages, 0)
+
+
+@EVERY_METHOD
 def test_refitting_usages_never_raises_the_loss(leukemia, method):
     expression, solver = np.maximum(leukemia[:, ::4], 1), METHODS[method]
     restarts = factorize(expression, 3, method, restarts=1, max_iter=30)
