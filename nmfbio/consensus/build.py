@@ -20,6 +20,7 @@ from nmfbio.consensus.coclustering import (
 from nmfbio.consensus.result import Consensus
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
 from nmfbio.consensus.summary import RestartSummary, best_restart
+from nmfbio.errors import InputError
 from nmfbio.factorization import (
     NotConvergedWarning,
     evaluate_objective,
@@ -69,6 +70,8 @@ def build_consensus(
     ------
     ValueError
         The scale or the solution has another name.
+    InputError
+        Penalties have made all metagenes or all usages zero.
 
     Warns
     -----
@@ -80,6 +83,7 @@ def build_consensus(
     orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
     metagenes = solution_metagenes(restarts.metagenes, orders, best, scale, solution)
     usages = fit_usages(expression, metagenes, method, **(options or {})).astype(np.float64)
+    refuse_zeros(usages, metagenes)
     goodness = judge_fit(expression, usages, metagenes, method, options or {})
     usages, metagenes = scale_factors(usages, metagenes, scale)
     by_share = np.argsort(-usage_shares(usages).sum(axis=0), kind="stable")
@@ -102,6 +106,18 @@ def build_consensus(
         **goodness,
         **sharpness,
     )
+
+
+def refuse_zeros(usages: np.ndarray, metagenes: np.ndarray) -> None:
+    """Refuse a solution that explains nothing."""
+    for factor, name, other in ((metagenes, "metagenes", "gene"), (usages, "usages", "sample")):
+        if not factor.any():
+            raise InputError(
+                f"solution of rank {len(metagenes)}",
+                f"{name} that are 0 for every {other}",
+                "some above 0",
+                "The penalties outweigh the matrix: lower them (keys l1_..., l2_..., eta or beta of factorize).",
+            )
 
 
 def warn_of_unconverged(restarts: RestartSummary) -> None:

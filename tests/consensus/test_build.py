@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from nmfbio.consensus import build_consensus, call_samples, match_metagenes, summarize_restarts, usage_shares
 from nmfbio.consensus.build import align_labels, name_clusters, solution_metagenes
+from nmfbio.errors import InputError
 from nmfbio.factorization import NotConvergedWarning, explained_variance, factorize, fit_usages, kl_divergence
 
 
@@ -232,6 +233,14 @@ def test_options_of_the_method_reach_the_refit_and_the_objective(small_expressio
     assert best.solution_objective == pytest.approx(best.best_objective, rel=1e-4)
     plain = build_consensus(expression, restarts, samples, method, solution="best")
     assert plain.solution_objective < 0.99 * best.solution_objective
+
+
+def test_penalties_that_leave_nothing_are_refused(small_expression):
+    options = {"l1_usages": 1e6, "l1_metagenes": 1e6}
+    restarts = summarize_restarts(factorize(small_expression.X, 3, "frobenius", restarts=2, **options))
+    message = "solution of rank 3: found metagenes that are 0 for every gene; expected .* The penalties outweigh"
+    with pytest.raises(InputError, match=message):
+        build_consensus(small_expression.X, restarts, samples_of(small_expression), "frobenius", options=options)
 
 
 @pytest.mark.parametrize("method", ["nsnmf", "offset"])
