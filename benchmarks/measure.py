@@ -59,7 +59,11 @@ def measure_case(bench: Bench, rounds: int, budget: float, say=print) -> Outcome
 
 def solvers_of(bench: Bench) -> list[Solver]:
     """The solvers that minimise the case's objective."""
-    return [solver for solver in SOLVERS if solver.objective == bench.case.objective]
+    return [
+        solver
+        for solver in SOLVERS
+        if solver.objective == bench.case.objective and (bench.case.together or not solver.together)
+    ]
 
 
 def is_rival(solver: Solver) -> bool:

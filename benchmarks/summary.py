@@ -64,7 +64,7 @@ def compare_with_nmfbio(fits: pd.DataFrame, own: pd.DataFrame, case: str, peer: 
     """nmfbio one fit at a time, and all in one call, beside a peer."""
     rival = RIVALS[case.split()[-1]]
     rows = []
-    for solver in (rival, f"{rival}, together"):
+    for solver in sorted({rival, f"{rival}, together"} & set(fits.solver)):
         ours = fits[(fits.solver == solver) & (fits.kind == f"target: {peer}")]
         everywhere = solver.endswith("together") and len(ours)
         reached = sorted(own.start.unique() if everywhere else ours.start.unique())
