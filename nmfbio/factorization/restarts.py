@@ -336,30 +336,40 @@ def take_expression(expression: object, solver: Method, settings: object, method
     """The expression as the method's kernels take it."""
     if solver.take:
         matrix = solver.take(expression, dtype, settings)
-        total = matrix.sum()
+        is_empty = not matrix.sum() > 0
     elif not scipy.sparse.issparse(expression):
         matrix = as_matrix(expression, "expression", dtype, solver.missing)
         matrix = solver.visible(matrix, settings) if solver.visible else matrix
-        total = np.nansum(matrix, dtype=np.float64)
+        is_empty = not (matrix > 0).any()
     elif solver.sparse:
         matrix = as_sparse_matrix(expression, "expression", dtype)
-        total = matrix.sum(dtype=np.float64)
+        is_empty = matrix.nnz == 0
     else:
         able = ", ".join(name for name, other in METHODS.items() if other.sparse)
         raise TypeError(f"expression is a sparse matrix, which method {method} does not take; these do: {able}")
-    if not total > 0:
+    if is_empty:
         raise ValueError("expression is zero everywhere")
     return matrix
 
 
 def run_side_by_side(run: Callable, jobs: Sequence, workers: int, on_restart: Callable[[], None] | None) -> list:
     """Results of ``run`` for every job, in order, however many threads work on them."""
+
+    def report(fits: list) -> None:
+        for _ in fits:
+            if on_restart is not None:
+                on_restart()
+
+    results = []
+    if min(workers, len(jobs)) == 1:
+        for job in jobs:
+            results.append(run(job))
+            report(results[-1])
+        return results
     with ThreadPoolExecutor(max_workers=min(workers, len(jobs))) as pool:
         futures = [pool.submit(run, job) for job in jobs]
         for future in as_completed(futures):
-            for _ in future.result():
-                if on_restart is not None:
-                    on_restart()
+            report(future.result())
     return [future.result() for future in futures]
 
 
