@@ -1,7 +1,7 @@
 """Runs nmfbio beside its peers on the same matrices from the same starts; ``README.md`` beside this file tells more.
 
 ``python benchmarks/run.py`` installs the peers under ``benchmarks/.peers``, measures, and writes ``benchmark.md``,
-``benchmark.tsv`` and ``benchmark.png`` into ``benchmarks/results``.
+``benchmark.tsv.gz`` and ``benchmark.png`` into ``benchmarks/results``.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def write_results(arguments: argparse.Namespace, cases: list[Case], outcomes: di
     """Table of fits, figure and report of the cases measured so far."""
     fits = in_table_order(add_excess(pd.concat([outcome.fits for outcome in outcomes.values()], ignore_index=True)))
     arguments.output.mkdir(parents=True, exist_ok=True)
-    fits.to_csv(arguments.output / "benchmark.tsv", sep="\t", index=False, float_format="%.9g")
+    fits.to_csv(arguments.output / "benchmark.tsv.gz", sep="\t", index=False, float_format="%.9g")
     draw(fits, cases, arguments.output / "benchmark.png")
     (arguments.output / "benchmark.md").write_text(write_report(outcomes, cases, fits, notes))
 
@@ -87,7 +87,7 @@ def main() -> None:
         outcomes[case.name] = measure_case(bench, rounds, budget, tell)
         notes = Notes(describe(load_before), missing, arguments.quick)
         write_results(arguments, cases[:number], outcomes, notes)
-    tell(f"\nWrote benchmark.md, benchmark.tsv and benchmark.png into {arguments.output}")
+    tell(f"\nWrote benchmark.md, benchmark.tsv.gz and benchmark.png into {arguments.output}")
 
 
 if __name__ == "__main__":
