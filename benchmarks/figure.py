@@ -32,11 +32,12 @@ def draw(fits: pd.DataFrame, cases: Sequence[Case], path: Path) -> None:
     matplotlib.rcParams.update(
         {"font.size": 8, "axes.titlesize": 9, "axes.spines.top": False, "axes.spines.right": False}
     )
-    rows = (len(cases) + 1) // 2
-    figure = Figure(figsize=(13, 4.5 * rows), layout="constrained")
+    columns = min(2, len(cases))
+    rows = -(-len(cases) // columns)
+    figure = Figure(figsize=(6.5 * columns, 4.5 * rows), layout="constrained")
     explanation = "Lines: fits of growing length. Marks: each solver's own stop. Medians over starts, tuned memory."
     figure.suptitle(explanation, x=0.005, ha="left", fontsize=8)
-    panels = figure.subplots(rows, 2, squeeze=False).ravel()
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for empty in panels[len(cases) :]:
         empty.set_visible(False)
     course, stops = curves(fits), fits[(fits.kind == "own") & (fits.memory == "tuned")]

@@ -82,7 +82,7 @@ class Penalties:
         return for_usages.of(usages) + for_metagenes.of(metagenes)
 
     def share_scale(self, usages: np.ndarray, metagenes: np.ndarray) -> np.ndarray:
-        """Multiply each metagene by what makes the penalties least and divide its usages by it; returns what it was.
+        """Multiply each metagene by what makes the penalties least, divide its usages by it; returns the multipliers.
 
         Without this the factors, updated in turn, would creep towards their best scale.
         """
