@@ -133,10 +133,10 @@ def main() -> None:
     matrix, subset = map_matrix(arguments.folder), min(SUBSET, arguments.cells)
     found = []
     for loss in arguments.losses:
-        found.append(fit_apart(arguments.folder, "online", loss, arguments.cells))
-        found.append(fit_apart(arguments.folder, loss, loss, subset))
-        RESULT.parent.mkdir(exist_ok=True)
-        RESULT.write_text(describe(found, arguments.cells, matrix.nnz / np.prod(matrix.shape, dtype=np.float64)))
+        for method, n_cells in (("online", arguments.cells), (loss, subset)):
+            found.append(fit_apart(arguments.folder, method, loss, n_cells))
+            RESULT.parent.mkdir(exist_ok=True)
+            RESULT.write_text(describe(found, arguments.cells, matrix.nnz / np.prod(matrix.shape, dtype=np.float64)))
     print(RESULT.read_text())
 
 

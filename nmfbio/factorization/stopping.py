@@ -105,7 +105,11 @@ def same_connectivity(calls: np.ndarray, earlier: np.ndarray) -> bool:
 
 
 def settle(step: Callable[[], None], factor: np.ndarray, tolerance: float = 1e-7, max_steps: int = 1000) -> None:
-    """Repeat a step on a factor until no entry moves by more than a share of the largest one."""
+    """Repeat a step on a factor until no entry moves by more than a share of the largest one.
+
+    The share is at least a few roundings of the factor's precision, since its last digit may change for ever.
+    """
+    tolerance = max(tolerance, 4 * float(np.finfo(factor.dtype).eps))
     previous = np.empty_like(factor)
     for _ in range(max_steps):
         previous[:] = factor

@@ -109,3 +109,15 @@ def test_settling_ends_once_nothing_moves_or_after_the_steps_allowed():
     assert len(steps) == 4  # the last step moves 1/16, which is less than a hundredth of 8
     settle(halve, factor, tolerance=0, max_steps=7)
     assert len(steps) == 11
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_factor_whose_last_digit_alternates_has_settled(dtype):
+    factor, steps = np.ones((3, 2), dtype), []
+
+    def step():
+        steps.append(1)
+        factor[0, 0] = np.nextafter(dtype(1), dtype(2)) if len(steps) % 2 else 1
+
+    settle(step, factor)
+    assert len(steps) == 1
