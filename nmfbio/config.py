@@ -5,8 +5,9 @@ Defaults, the JSON schema, ``config/README.md`` and the error messages all come 
 
 import argparse
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -36,6 +37,7 @@ __all__ = [
     "read_config_file",
 ]
 
+FILE_KEYS = ("expression", "metadata", "genes", "orientation", "layer", "split_by")
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 NAME_MEANING = (
     "at most 64 letters, digits, '_', '-' or '.', the first a letter or digit, because the name becomes a folder"
@@ -137,10 +139,26 @@ class Dataset(Section):
     """One matrix, what is known of its samples and genes, and the settings that differ for it alone."""
 
     expression: Text = Field(
-        description="The non-negative matrix: a tab-separated table, genes in rows, samples in columns; may be gzipped."
+        description="The matrix: a table (`.tsv`, `.txt`, `.csv`, `.gct`, `.xlsx`), an `.h5ad` or `.loom` file, a 10x "
+        "`.h5` file, or a 10x folder with `matrix.mtx`. Tables may be compressed (gz, bz2, xz, zst). "
+        "docs/inputs.md describes each."
     )
     metadata: Text | None = key(None, "Table with one row a sample, its first column the sample names.")
     genes: Text | None = key(None, "Table with one row a gene, its first column the gene names of the matrix.")
+    orientation: Literal["auto", "genes_in_rows", "samples_in_rows"] = key(
+        "auto",
+        "How a table lies. `auto` finds it out from the metadata's sample names and from what gene names look like, and "
+        "asks where neither decides.",
+    )
+    layer: Text | None = key(
+        None,
+        "`.h5ad` and `.loom` only: the layer to read, or `raw` for the matrix of an AnnData's `raw`; not set: `X`.",
+    )
+    split_by: Text | None = key(
+        None,
+        "A metadata column, such as the patient: the samples of each of its values become a data set of their own, "
+        "named `{data set}.{value}`.",
+    )
     preprocess: Preprocess | None = key(None, "Keys of `preprocess` that differ for this data set.")
     factorize: Factorize | None = key(None, "Keys of `factorize` that differ for this data set.")
     consensus: Consensus | None = key(None, "Keys of `consensus` that differ for this data set.")
@@ -158,6 +176,10 @@ class DatasetSettings:
     expression: str
     metadata: str | None
     genes: str | None
+    orientation: str
+    layer: str | None
+    split_by: str | None
+    level: str | None
     preprocess: Preprocess
     factorize: Factorize
     consensus: Consensus
@@ -214,7 +236,66 @@ class Config(Section):
             for section in DatasetSettings.__dataclass_fields__
             if section in Config.model_fields
         }
-        return DatasetSettings(name, dataset.expression, dataset.metadata, dataset.genes, **sections)
+        own = {name: getattr(dataset, name) for name in FILE_KEYS}
+        return DatasetSettings(name, **own, level=None, **sections)
+
+
+    def all_settings(self, levels: Mapping[str, Sequence[str]]) -> dict[str, DatasetSettings]:
+        """Settings of every data set that is analysed: those split by a column have one for each of its values.
+
+        Parameters
+        ----------
+        levels
+            The values of the `split_by` column of each data set that has this key.
+
+        Returns
+        -------
+        dict
+            By name, in the order of the config and of the values.
+
+        Raises
+        ------
+        ConfigError
+            Two data sets would share a folder.
+
+        Examples
+        --------
+        >>> cohort = {"expression": "cohort.h5ad", "split_by": "patient"}
+        >>> list(parse_config({"datasets": {"cohort": cohort}}).all_settings({"cohort": ["P 1", "P 2"]}))
+        ['cohort.P_1', 'cohort.P_2']
+        """
+        expanded: dict[str, DatasetSettings] = {}
+        taken: dict[str, str] = {}
+        for name in self.datasets:
+            settings = self.dataset_settings(name)
+            for part in split_settings(settings, levels[name]) if settings.split_by else [settings]:
+                what = name if part.level is None else f"{name}, {part.split_by} {part.level!r}"
+                other = taken.setdefault(part.name.casefold(), what)
+                if other != what:
+                    raise ConfigError(
+                        f"config key 'datasets': found the folder {part.name!r} for both {other} and {what}; expected "
+                        "one each. Rename the data set, or the value in the metadata"
+                    )
+                expanded[part.name] = part
+        return expanded
+
+
+def split_settings(settings: DatasetSettings, levels: Sequence[str]) -> list[DatasetSettings]:
+    """Settings of a data set for each value of its `split_by` column.
+
+    The name of each is the data set's and the value's, with `_` for all that is not a letter, digit, `_`, `-` or `.`:
+    it becomes a folder, so nothing else of the data goes into it.
+    """
+    parts = []
+    for level in levels:
+        name = f"{settings.name}.{re.sub(r'[^A-Za-z0-9_.-]+', '_', level)}"
+        if not re.match(NAME_PATTERN, name):
+            raise ConfigError(
+                f"config key 'datasets.{settings.name}.split_by': found the value {level!r} in column "
+                f"{settings.split_by!r}, which makes the name {name!r}; expected {NAME_MEANING}. Shorten the value"
+            )
+        parts.append(replace(settings, name=name, level=level))
+    return parts
 
 
 def _merge(common: Part, override: Part | None) -> Part:

@@ -13,6 +13,7 @@ _HOMES = {
     "draw_consensus": "consensus",
     "draw_metagenes": "metagenes",
     "draw_objectives": "objectives",
+    "draw_preprocessing": "preprocessing",
     "draw_rank_figures": "pages",
     "draw_rank_survey": "rank_survey",
     "draw_survey_figures": "survey_pages",

@@ -118,7 +118,7 @@ class ReportContent:
     ranks
         One entry a rank, rising.
     figures
-        `rank_survey` and `objectives`.
+        `rank_survey`, `objectives` and `preprocessing`.
     versions
         Version of each program.
     provenance

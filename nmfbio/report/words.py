@@ -136,6 +136,14 @@ def describe_objectives(ranks: str) -> tuple[str, str]:
     )
 
 
+def describe_preprocessing() -> tuple[str, str]:
+    """Give alternative text and caption of the steps of preprocessing."""
+    return (
+        "Genes and samples left after each step of preprocessing, and how many values the step changed.",
+        "Genes and samples left after each step; orange is what the step took.",
+    )
+
+
 def describe_rank_figure(name: str, rank: int, samples: int) -> tuple[str, str]:
     """Give alternative text and caption of one of the figures drawn for each rank."""
     return {

@@ -20,21 +20,12 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
-from nmfbio.errors import ConfigError
-
-try:
-    for configuration in workflow.configfiles:
-        read_config_file(configuration)
-    CONFIG = parse_config(config)
-    SETTINGS = {name: CONFIG.dataset_settings(name) for name in CONFIG.datasets}
-except ConfigError as error:
-    raise WorkflowError(str(error)) from None
-
+from nmfbio.errors import NmfbioError
+from nmfbio.io import read_levels
 
 def source_files(dataset):
     """The user's files of a data set, by role."""
-    settings = SETTINGS[dataset]
-    files = {role: getattr(settings, role) for role in ("expression", "metadata", "genes")}
+    files = {role: getattr(dataset, role) for role in ("expression", "metadata", "genes")}
     return {role: path for role, path in files.items() if path is not None}
 
 
@@ -43,16 +34,32 @@ def missing_files():
     return [
         f"config key 'datasets.{name}.{role}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
         ", or an absolute one. Correct the path, or put the file there"
-        for name in SETTINGS
-        for role, path in source_files(name).items()
-        if "://" not in path and not os.path.isfile(path)
+        for name, dataset in CONFIG.datasets.items()
+        for role, path in source_files(dataset).items()
+        if "://" not in path and not os.path.exists(path)
     ]
 
 
-# Files of a module may be made by rules of the workflow around it, those of remote storage are not here.
-if workflow.modifier.is_main_snakefile() and not workflow.storage_settings.default_storage_provider:
-    if missing := missing_files():
-        raise WorkflowError("\n".join(missing))
+def read_splits():
+    """The values of each column that a data set is split by; they have to be known before any job runs."""
+    return {
+        name: read_levels(dataset.expression, dataset.metadata, dataset.split_by)
+        for name, dataset in CONFIG.datasets.items()
+        if dataset.split_by is not None
+    }
+
+
+try:
+    for configuration in workflow.configfiles:
+        read_config_file(configuration)
+    CONFIG = parse_config(config)
+    # Files of a module may be made by rules of the workflow around it, those of remote storage are not here.
+    if workflow.modifier.is_main_snakefile() and not workflow.storage_settings.default_storage_provider:
+        if missing := missing_files():
+            raise WorkflowError("\n".join(missing))
+    SETTINGS = CONFIG.all_settings(read_splits())
+except NmfbioError as error:
+    raise WorkflowError(str(error)) from None
 
 
 def hold_folder():

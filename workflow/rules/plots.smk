@@ -1,6 +1,7 @@
 rule plot_survey:
-    """Draw the figures over all ranks: the measures with the verdict, and the objectives of all restarts."""
+    """Draw the figures of the whole run: the steps of preprocessing, the measures with the verdict, the objectives."""
     input:
+        preflight="<results>/{dataset}/preflight.json",
         measures="<results>/{dataset}/rank/measures.tsv",
         objectives="<results>/{dataset}/rank/objectives.tsv",
         verdict="<results>/{dataset}/rank/verdict.json",
@@ -19,10 +20,19 @@ rule plot_survey:
             subcategory="3 Do restarts agree",
             labels={"what": "objectives of the restarts", "rank": "all"},
         ),
+        report(
+            "<results>/{dataset}/figures/preprocessing.png",
+            caption="../report/preprocessing.rst",
+            category="{dataset}",
+            subcategory="6 Data",
+            labels={"what": "preprocessing", "rank": "all"},
+        ),
         "<results>/{dataset}/figures/rank_survey.pdf",
         "<results>/{dataset}/figures/objectives.pdf",
+        "<results>/{dataset}/figures/preprocessing.pdf",
         "<results>/{dataset}/figures/source/rank_survey.tsv",
         "<results>/{dataset}/figures/source/objectives.tsv",
+        "<results>/{dataset}/figures/source/preprocessing.tsv",
     params:
         settings=section("figures"),
         version=VERSION,
@@ -37,6 +47,6 @@ rule plot_survey:
     conda:
         "../envs/nmfbio.yaml"
     message:
-        "{wildcards.dataset}: drawing the figures over all ranks"
+        "{wildcards.dataset}: drawing the figures of the whole run"
     script:
         "../scripts/plot_survey.py"

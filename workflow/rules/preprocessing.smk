@@ -1,10 +1,12 @@
 rule preprocess:
     """Read the expression matrix and its tables, and apply the preset."""
     input:
-        unpack(lambda wildcards: source_files(wildcards.dataset)),
+        unpack(lambda wildcards: source_files(SETTINGS[wildcards.dataset])),
     output:
         expression="<results>/{dataset}/expression.h5ad",
     params:
+        reading=how_to_read,
+        split=lambda wildcards: (SETTINGS[wildcards.dataset].split_by, SETTINGS[wildcards.dataset].level),
         settings=section("preprocess"),
         version=VERSION,
     log:
@@ -23,7 +25,7 @@ rule preprocess:
         "../scripts/preprocess.py"
 
 
-rule preflight:
+rule check:
     """Check that the matrix can be factorised by the method at every rank asked for, and report what is in it."""
     input:
         expression="<results>/{dataset}/expression.h5ad",
@@ -31,8 +33,7 @@ rule preflight:
         table="<results>/{dataset}/preflight.tsv",
         json="<results>/{dataset}/preflight.json",
     params:
-        ranks=ranks,
-        method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
+        settings=lambda wildcards: cost_settings(SETTINGS[wildcards.dataset].factorize),
         version=VERSION,
     log:
         "<logs>/{dataset}/preflight.log",
@@ -48,3 +49,12 @@ rule preflight:
         "{wildcards.dataset}: checking the matrix"
     script:
         "../scripts/preflight.py"
+
+
+rule preflight:
+    """Read and check every matrix, and go no further: `snakemake preflight`."""
+    input:
+        expand("<results>/{dataset}/preflight.tsv", dataset=SETTINGS),
+    localrule: True
+    message:
+        "All matrices are checked: see preflight.tsv in the folder of each data set"

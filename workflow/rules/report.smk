@@ -1,7 +1,7 @@
 rule report:
     """Write the report: one page that says what was found, how sure it is and how it was done."""
     input:
-        unpack(lambda wildcards: source_files(wildcards.dataset)),
+        unpack(lambda wildcards: source_files(SETTINGS[wildcards.dataset])),
         preflight="<results>/{dataset}/preflight.tsv",
         measures="<results>/{dataset}/rank/measures.tsv",
         objectives="<results>/{dataset}/rank/objectives.tsv",
@@ -11,6 +11,7 @@ rule report:
         usages=at_all_ranks("<results>/{dataset}/signatures/k{rank}/usages.tsv"),
         survey="<results>/{dataset}/figures/rank_survey.png",
         restarts="<results>/{dataset}/figures/objectives.png",
+        preprocessing="<results>/{dataset}/figures/preprocessing.png",
         consensus=at_all_ranks("<results>/{dataset}/figures/consensus_k{rank}.png"),
         metagenes=at_all_ranks("<results>/{dataset}/figures/metagenes_k{rank}.png"),
         usages_figures=at_all_ranks("<results>/{dataset}/figures/usages_k{rank}.png"),
