@@ -436,3 +436,39 @@ def test_every_method_is_explained_in_the_documentation(name):
     assert f"\n| `{name}` | " in (ROOT / "docs/methods.md").read_text(encoding="utf-8")
     assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`{name}`" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def split(levels, **other):
+    cohort = {"expression": "cohort.h5ad", "split_by": "patient"}
+    return parse_config({"datasets": {"cohort": cohort, **other}}).all_settings({"cohort": levels})
+
+
+def test_a_split_data_set_becomes_one_for_each_value_of_its_column():
+    settings = split(["P 1", "P2"], whole={"expression": "cohort.h5ad"})
+    assert list(settings) == ["cohort.P_1", "cohort.P2", "whole"]
+    assert [part.level for part in settings.values()] == ["P 1", "P2", None]
+    assert {part.name: part for part in settings.values()} == settings
+    assert settings["cohort.P_1"].factorize == settings["whole"].factorize
+
+
+@pytest.mark.parametrize("level", ["../../etc", "a/b", "$(rm)", "ä ö", ".."])
+def test_names_of_split_data_sets_are_plain_folder_names(level):
+    (name,) = split([level])
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+    assert name.startswith("cohort.")
+
+
+@pytest.mark.parametrize(
+    ("levels", "other", "named"),
+    [
+        (["A/B", "A B"], {}, ["'cohort.A_B'", "patient 'A/B'", "patient 'A B'"]),
+        (["p1", "P1"], {}, ["patient 'p1'", "patient 'P1'"]),
+        (["p1"], {"cohort.p1": {"expression": "x.tsv"}}, ["'cohort.p1'", "patient 'p1'"]),
+        (["x" * 80], {}, ["datasets.cohort.split_by", "at most 64 letters", "Shorten"]),
+    ],
+)
+def test_values_that_would_share_a_folder_are_refused(levels, other, named):
+    with pytest.raises(ConfigError) as caught:
+        split(levels, **other)
+    for part in named:
+        assert part in str(caught.value)
