@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from nmfbio import config_docs
 from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
-from nmfbio.config_section import Number, Section, Text, key
+from nmfbio.config_preprocess import Preprocess
+from nmfbio.config_section import Section, Text, key
 from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
 
@@ -61,27 +62,6 @@ def _tidy_folder(folder: str) -> str:
 
 
 Part = TypeVar("Part", bound=Section)
-
-
-class Preprocess(Section):
-    """What is done to the matrix before it is factorised."""
-
-    preset: Literal["none", "brunet"] = key(
-        "none",
-        "Steps applied to the matrix: `none` takes it as it is, `brunet` floors, caps and filters genes by their "
-        "variation (Brunet et al. 2004; for linear microarray intensities).",
-    )
-    floor: Number = key(20.0, "`brunet` only: smaller values are raised to this.", "units of the matrix", ge=0)
-    ceiling: Number = key(16000.0, "`brunet` only: larger values are lowered to this.", "units of the matrix", gt=0)
-    min_fold: Number = key(
-        5.0, "`brunet` only: genes whose largest / smallest value is below this are dropped.", "ratio", ge=1
-    )
-    min_difference: Number = key(
-        500.0,
-        "`brunet` only: genes whose largest − smallest value is below this are dropped.",
-        "units of the matrix",
-        ge=0,
-    )
 
 
 class Consensus(Section):
@@ -344,13 +324,10 @@ def parse_config(mapping: Mapping[str, Any]) -> Config:
 def _conflicts(settings: DatasetSettings) -> list[str]:
     """List the keys of one data set that are right one by one but not together."""
     factorize, preprocess, selected = settings.factorize, settings.preprocess, settings.rank.selected
-    conflicts = factorize.conflicts()
+    conflicts = [*factorize.conflicts(), *preprocess.conflicts(factorize.method)]
     if selected is not None and selected not in factorize.ranks:
         text = f"found {selected}; expected one of factorize.ranks, {factorize.ranks}. Add {selected} to the ranks"
         conflicts.append(("rank.selected", f"{text}, or select one of them"))
-    if preprocess.floor >= preprocess.ceiling:
-        text = f"found {preprocess.floor:g}; expected less than preprocess.ceiling, {preprocess.ceiling:g}"
-        conflicts.append(("preprocess.floor", f"{text}. Lower the floor or raise the ceiling"))
     return [f"config key '{key}' (data set '{settings.name}'): {text}" for key, text in conflicts]
 
 

@@ -1,6 +1,5 @@
 """What there is to say about a matrix before it is factorised: one small function a finding."""
 
-import re
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +8,11 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.io.names import list_first
+from nmfbio.preprocessing.kinds import kind_of_values
+from nmfbio.preprocessing.names import looks_like_spreadsheet
 
 LARGEST_EXACT_COUNT = 2**24  # float32 holds every whole number up to here
 SAFE_RANGE = (1e-30, 1e30)  # squares of values outside leave the range of float32
-LARGEST_LOG_VALUE = 30.0  # log2 of any measured intensity or count is below
-_EXCEL_NAME = re.compile(r"\d{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|\d(\.\d+)?e\+\d+", re.I)
 
 
 class Finding(NamedTuple):
@@ -24,21 +23,6 @@ class Finding(NamedTuple):
     found: str
     meaning: str
     where: str = ""
-
-
-def kind_of_values(expression: AnnData) -> str:
-    """Tell `counts`, `whole numbers`, `log` or `linear` values apart by what they look like.
-
-    Examples
-    --------
-    >>> kind_of_values(AnnData(np.array([[4.2, 14.1]])))
-    'log'
-    """
-    values = _stored(expression)
-    has_zeros = values.size < np.prod(expression.shape) or bool((values == 0).any())
-    if (values == np.rint(values)).all():
-        return "counts" if has_zeros else "whole numbers"
-    return "log" if values.max() <= LARGEST_LOG_VALUE else "linear"
 
 
 def find_all(expression: AnnData) -> list[Finding]:
@@ -141,7 +125,7 @@ def _precision(expression: AnnData) -> Finding | None:
 
 
 def _gene_names(expression: AnnData) -> Finding | None:
-    names = [name for name in expression.var_names if _EXCEL_NAME.fullmatch(name)]
+    names = [name for name in expression.var_names if looks_like_spreadsheet(name)]
     if not names:
         return None
     meaning = "look like dates or numbers that a spreadsheet made of gene names (1-Mar was MARCH1)"

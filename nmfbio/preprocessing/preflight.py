@@ -11,7 +11,8 @@ from anndata import AnnData
 from nmfbio.config_methods import METHODS
 from nmfbio.errors import InputError
 from nmfbio.io.names import list_first, refuse_duplicates
-from nmfbio.preprocessing.findings import Finding, find_all, kind_of_values
+from nmfbio.preprocessing.findings import Finding, find_all
+from nmfbio.preprocessing.kinds import kind_of_values
 from nmfbio.preprocessing.values import name_place, refuse_missing_and_infinite, refuse_negative, refuse_zeros
 
 

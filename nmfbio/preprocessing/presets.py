@@ -1,138 +1,232 @@
-"""The presets: which steps are applied to a matrix, and the record of what each did."""
+"""The stage of its own: cures, filters and a preset, and the record of what each step did."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 from anndata import AnnData
 
+from nmfbio.config_preprocess import COUNT_PRESETS, LOG_PRESETS, OWN_TOP_GENES
 from nmfbio.errors import InputError
+from nmfbio.preprocessing.batches import correct_batches
+from nmfbio.preprocessing.cures import cure_duplicates, cure_missing, cure_negatives
+from nmfbio.preprocessing.filters import cure_zero_samples, drop_zero_genes, filter_genes, filter_samples
+from nmfbio.preprocessing.kinds import check_kind, choose_preset
+from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, stored_values
+from nmfbio.preprocessing.normalization import (
+    divide_by_deviation,
+    divide_by_size_factors,
+    size_factors,
+    subtract_gene_minimum,
+    to_counts_per_million,
+    to_log1p,
+    to_log2p1,
+)
+from nmfbio.preprocessing.recorder import Recorder
+from nmfbio.preprocessing.selection import has_largest_mad, varies, varies_most_for_mean
 from nmfbio.preprocessing.steps import has_difference, has_fold_change, lower_to_ceiling, raise_to_floor
-from nmfbio.preprocessing.values import refuse_missing_and_infinite
+from nmfbio.preprocessing.values import refuse_infinite, refuse_no_matrix
 
 if TYPE_CHECKING:
-    from nmfbio.config import Preprocess
-
-
-class _Recorder:
-    """Applies steps to one AnnData and notes the genes before and after, and how many values changed."""
-
-    def __init__(self, expression: AnnData):
-        self.expression = expression
-        self.steps: list[tuple[str, int, int, int]] = []
-
-    def change(self, name: str, values: np.ndarray) -> None:
-        n_changed = int(np.count_nonzero(values != self.expression.X))
-        self.expression.X = values
-        self.steps.append((name, self.expression.n_vars, self.expression.n_vars, n_changed))
-
-    def keep(self, name: str, kept: np.ndarray) -> None:
-        n_before = self.expression.n_vars
-        if not kept.all():
-            self.expression = self.expression[:, kept].copy()
-        self.steps.append((name, n_before, self.expression.n_vars, 0))
+    from nmfbio.config_preprocess import Preprocess
 
 
 def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
-    """Apply a preset to a matrix.
+    """Cure, filter and normalise a matrix, as the section `preprocess` of the config says.
 
-    Genes that are zero in every sample are dropped after either preset: no factorisation can say anything of them.
+    Genes that occur twice, missing and negative values are refused or cured first; then samples below the thresholds
+    are dropped, then the preset is applied. Genes that are zero in every sample are dropped under every preset.
 
     Parameters
     ----------
     expression
-        Samples x genes, dense or sparse. It is not modified. `brunet` accepts negative values and raises them to the
-        floor; `none` leaves them to `check_expression`.
+        Samples x genes, dense or sparse; may hold missing and negative values and repeated genes. It is not modified,
+        but its matrix is shared with the result where nothing changes it.
     settings
         The `preprocess` section of the config.
 
     Returns
     -------
     AnnData
-        A copy with the genes that are kept, `X` float32 (C-contiguous or CSR). `uns["preprocess"]` holds the preset,
-        the settings it used, the ids of dropped all-zero genes, and `steps`: arrays `step`, `genes_in`, `genes_out`,
-        `samples_in`, `samples_out` and `values_changed` with one entry a step.
+        The samples and genes that are kept, `X` float32 (C-contiguous or CSR), 0 or more; missing values only under
+        `missing: weight`. `raw` holds all genes after cures and sample filters, before normalisation and selection of
+        genes, unless `X` is that already. `uns["preprocess"]` holds what was `asked`, the `preset` applied and `why`,
+        the settings it used, `dropped_zero_genes`, `dropped_samples_zero` and `dropped_samples_filter` (names),
+        the numbers of `duplicate_genes`, `missing_values` and `negative_values`, and `steps`: arrays `step`,
+        `genes_in`, `genes_out`, `samples_in`, `samples_out` and `values_changed` with one entry a step.
 
     Raises
     ------
     InputError
-        If a value is missing or infinite, or no gene is left.
+        If the matrix holds what cannot be cured or no cure was chosen for, does not go with the preset, or nothing of
+        it is left.
 
     Examples
     --------
     >>> preprocess(expression, Preprocess(preset="brunet")).uns["preprocess"]["steps"]["genes_out"]  # doctest: +SKIP
     array([5000, 5000, 4309, 2302, 2302])
     """
-    refuse_missing_and_infinite(expression)
-    copy = _copy_as_float32(expression)
-    refuse_missing_and_infinite(copy)  # again: a float64 value may not fit float32
-    recorder = _Recorder(copy)
-    used = _PRESETS[settings.preset](recorder, settings)
-    is_zero = _is_zero_gene(recorder.expression)
-    zero_genes = recorder.expression.var_names[is_zero]
-    recorder.keep("drop all-zero genes", ~is_zero)
-    result = recorder.expression
-    if result.n_vars == 0:
-        raise _no_gene_left(expression.n_vars, used)
-    steps = _as_arrays(recorder.steps, expression.n_obs)
-    record = {"preset": settings.preset, **used, "dropped_zero_genes": zero_genes.to_numpy(dtype=str), "steps": steps}
-    result.uns["preprocess"] = record
-    return result
+    refuse_no_matrix(expression)
+    recorder = Recorder(expression)
+    refuse_infinite(recorder.expression)  # after the cast: a float64 value may not fit float32
+    record: dict[str, Any] = {"duplicate_genes": cure_duplicates(recorder, settings.duplicates)}
+    preset, why = _settle_preset(recorder, settings)
+    record = {"asked": settings.preset, "preset": preset, "why": why, **record}
+    record |= _cure(recorder, settings, preset)
+    zero_samples = settings.zero_samples or ("drop" if preset == "single_cell" else "refuse")
+    dropped_zero = cure_zero_samples(recorder, zero_samples, "")
+    used, dropped = filter_samples(recorder, settings, preset)
+    cured = recorder.expression
+    used |= filter_genes(recorder, settings, preset)
+    used |= _PRESETS[preset](recorder, settings)
+    zero_genes = drop_zero_genes(recorder)
+    if recorder.values.shape[1] == 0:
+        raise _no_gene_left(recorder, expression.n_vars, used)
+    dropped_zero += cure_zero_samples(recorder, zero_samples, " after genes were chosen")
+    record |= used | {
+        "dropped_zero_genes": np.array(zero_genes, dtype=str),
+        "dropped_samples_zero": np.array(dropped_zero, dtype=str),
+        "dropped_samples_filter": np.array(dropped, dtype=str),
+        "steps": recorder.steps(),
+    }
+    return _finish(recorder, cured, record)
 
 
-def _take_as_it_is(recorder: _Recorder, settings: Preprocess) -> dict[str, float]:
-    return {}
+def _settle_preset(recorder: Recorder, settings: Preprocess) -> tuple[str, str]:
+    """Give the preset and why; what the config checks of a preset that is set is checked here of one that is chosen."""
+    if settings.preset != "auto":
+        check_kind(recorder.expression, settings.preset)
+        return settings.preset, "set in the config"
+    preset, why = choose_preset(recorder.expression, settings)
+    if settings.batch_key is not None and preset not in LOG_PRESETS:
+        found = f"{settings.batch_key}, while `preset: auto` took {preset} ({why})"
+        cure = "Take the key out, or choose one of these presets yourself."
+        raise InputError("preprocess.batch_key", found, f"it with {', '.join(LOG_PRESETS)}", cure)
+    return preset, why
 
 
-def _apply_brunet(recorder: _Recorder, settings: Preprocess) -> dict[str, float]:
+def _cure(recorder: Recorder, settings: Preprocess, preset: str) -> dict[str, Any]:
+    has_missing = settings.missing == "weight" and bool(np.isnan(stored_values(recorder.values)).any())
+    if has_missing and preset in COUNT_PRESETS:
+        cure = "Set `preprocess.missing`: drop_genes or impute_knn, or choose another preset."
+        raise InputError(recorder.place, "missing values", f"counts without any for preset {preset}", cure)
+    cured = {"missing_values": cure_missing(recorder, settings.missing)}
+    negatives = "floor" if preset == "brunet" and settings.negatives == "refuse" else settings.negatives
+    return cured | {"negative_values": cure_negatives(recorder, negatives)}
+
+
+def _take_as_it_is(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    return _keep_largest_mad(recorder, settings, "none")
+
+
+def _apply_brunet(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
     """Floor and ceiling, then fold change and difference (Brunet et al. 2004)."""
-    if scipy.sparse.issparse(recorder.expression.X):
-        recorder.expression.X = recorder.expression.X.toarray()
-    recorder.change("raise to floor", raise_to_floor(recorder.expression.X, settings.floor))
-    recorder.change("lower to ceiling", lower_to_ceiling(recorder.expression.X, settings.ceiling))
-    recorder.keep("keep genes with fold change", has_fold_change(recorder.expression.X, settings.min_fold))
-    recorder.keep("keep genes with difference", has_difference(recorder.expression.X, settings.min_difference))
-    return {name: float(getattr(settings, name)) for name in ("floor", "ceiling", "min_fold", "min_difference")}
+    values = as_dense(recorder.values)
+    recorder.change("raise to floor", raise_to_floor(values, settings.floor))
+    recorder.change("lower to ceiling", lower_to_ceiling(recorder.values, settings.ceiling))
+    recorder.keep_genes("keep genes with fold change", has_fold_change(recorder.values, settings.min_fold))
+    recorder.keep_genes("keep genes with difference", has_difference(recorder.values, settings.min_difference))
+    used = {name: float(getattr(settings, name)) for name in ("floor", "ceiling", "min_fold", "min_difference")}
+    return used | _keep_largest_mad(recorder, settings, "brunet")
 
 
-_PRESETS: dict[str, Callable[[_Recorder, Preprocess], dict[str, float]]] = {
+def _apply_microarray_log(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    used = _correct_batches(recorder, settings)
+    used |= _keep_largest_mad(recorder, settings, "microarray_log")
+    recorder.change("subtract each gene's minimum", subtract_gene_minimum(as_dense(recorder.values)))
+    return used
+
+
+def _apply_tpm(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    recorder.change("log2(x + 1)", to_log2p1(recorder.values))
+    used = _correct_batches(recorder, settings) | _raise_to_zero(recorder, settings)
+    return used | _keep_largest_mad(recorder, settings, "tpm")
+
+
+def _apply_rnaseq_counts(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    factors = size_factors(recorder.values) if settings.normalization == "median_of_ratios" else None
+    if factors is None:
+        normalization = "cpm"
+        recorder.change("counts per million", to_counts_per_million(recorder.values))
+    else:
+        normalization = "median_of_ratios"
+        recorder.change("divide by size factors", divide_by_size_factors(recorder.values, factors))
+    recorder.change("log(x + 1)", to_log1p(recorder.values))
+    used = {"normalization": normalization} | _correct_batches(recorder, settings) | _raise_to_zero(recorder, settings)
+    counts = apply_to_stored(recorder.values, np.expm1)  # counts of equal depth, without batches
+    return used | _keep_most_variable(recorder, settings, "rnaseq_counts", counts)
+
+
+def _apply_single_cell(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    """Variable genes by counts, each divided by its standard deviation, not logged (Kotliar et al. 2019)."""
+    used = _keep_most_variable(recorder, settings, "single_cell", recorder.values)
+    constant = recorder.keep_genes("drop constant genes", varies(recorder.values).astype(bool))
+    if recorder.values.shape[1]:
+        recorder.change("divide by standard deviation", divide_by_deviation(recorder.values))
+    return used | {"dropped_constant_genes": np.array(constant, dtype=str)}
+
+
+_PRESETS: dict[str, Callable[[Recorder, Preprocess], dict[str, Any]]] = {
     "none": _take_as_it_is,
     "brunet": _apply_brunet,
+    "microarray_log": _apply_microarray_log,
+    "rnaseq_counts": _apply_rnaseq_counts,
+    "tpm": _apply_tpm,
+    "single_cell": _apply_single_cell,
 }
 
 
-def _copy_as_float32(expression: AnnData) -> AnnData:
-    copy = expression.copy()
-    with np.errstate(over="ignore"):
-        if scipy.sparse.issparse(copy.X):
-            copy.X = copy.X.tocsr().astype(np.float32)
-        else:
-            copy.X = np.ascontiguousarray(copy.X, dtype=np.float32)
-    return copy
+def _top_genes(settings: Preprocess, preset: str) -> int:
+    """The number of genes to keep, 0 for all."""
+    return OWN_TOP_GENES.get(preset, 0) if settings.top_genes is None else settings.top_genes
 
 
-def _is_zero_gene(expression: AnnData) -> np.ndarray:
-    return np.asarray((expression.X != 0).sum(axis=0)).ravel() == 0
+def _keep_largest_mad(recorder: Recorder, settings: Preprocess, preset: str) -> dict[str, Any]:
+    top_genes = _top_genes(settings, preset)
+    if 0 < top_genes < recorder.values.shape[1]:
+        chosen = has_largest_mad(recorder.values, top_genes)
+        recorder.keep_genes(f"keep {top_genes} genes of largest MAD", chosen)
+    return {"top_genes": top_genes}
 
 
-def _as_arrays(steps: list[tuple[str, int, int, int]], n_samples: int) -> dict[str, np.ndarray]:
-    names, genes_in, genes_out, changed = zip(*steps, strict=True)
-    return {
-        "step": np.array(names),
-        "genes_in": np.array(genes_in),
-        "genes_out": np.array(genes_out),
-        "samples_in": np.full(len(steps), n_samples),
-        "samples_out": np.full(len(steps), n_samples),
-        "values_changed": np.array(changed),
-    }
+def _keep_most_variable(recorder: Recorder, settings: Preprocess, preset: str, counts: Any) -> dict[str, Any]:
+    top_genes = _top_genes(settings, preset)
+    if 0 < top_genes < recorder.values.shape[1]:
+        chosen, how = varies_most_for_mean(counts, top_genes)
+        recorder.keep_genes(f"keep {top_genes} most variable genes ({how})", chosen)
+    return {"top_genes": top_genes}
 
 
-def _no_gene_left(n_genes: int, used: dict[str, float]) -> InputError:
-    how = ", ".join(f"{name} {value:g}" for name, value in used.items()) or "all values are 0"
-    cure = "Log values need `preprocess.preset: none`; else lower `min_fold` and `min_difference`."
-    return InputError(
-        "preprocess", f"none of {n_genes} genes left ({how})", "at least one gene", cure or "Check the input."
-    )
+def _correct_batches(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    if settings.batch_key is None:
+        return {}
+    return {"batch_key": settings.batch_key, **correct_batches(recorder, settings.batch_key)}
+
+
+def _raise_to_zero(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
+    """Raise to 0 what a correction for batches has brought below."""
+    if settings.batch_key is None:
+        return {}
+    n_negative = int((recorder.values < 0).sum())
+    recorder.change("raise corrected values to 0", np.maximum(recorder.values, np.float32(0)))
+    return {"corrected_below_zero": n_negative}
+
+
+def _finish(recorder: Recorder, cured: AnnData, record: dict[str, Any]) -> AnnData:
+    """Put matrix, record and the matrix of all genes together."""
+    result = recorder.expression
+    result.uns["preprocess"] = record
+    if recorder.values is not cured.X:
+        places = cured.obs_names.get_indexer(result.obs_names)
+        every = len(places) == cured.n_obs
+        result.raw = AnnData(cured.X if every else cured.X[places], obs=result.obs.copy(), var=cured.var.copy())
+    return result
+
+
+def _no_gene_left(recorder: Recorder, n_genes: int, used: dict[str, Any]) -> InputError:
+    thresholds = ("min_samples", "floor", "ceiling", "min_fold", "min_difference")
+    how = ", ".join(f"{name} {used[name]:g}" for name in thresholds if used.get(name)) or "all values are 0"
+    cure = "Log values need `preprocess.preset: microarray_log` or `none`; else lower these thresholds."
+    return InputError("preprocess", f"none of {n_genes} genes left ({how})", "at least one gene", cure)

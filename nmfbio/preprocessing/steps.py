@@ -49,4 +49,5 @@ def has_difference(values: np.ndarray, min_difference: float) -> np.ndarray:
 
 
 def _range_of_genes(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
+    """Give the smallest and the largest value of each gene, missing ones left out."""
+    return np.fmin.reduce(values, axis=0).astype(np.float64), np.fmax.reduce(values, axis=0).astype(np.float64)

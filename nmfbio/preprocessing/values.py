@@ -16,19 +16,39 @@ def name_place(expression: AnnData) -> str:
 
 def refuse_missing_and_infinite(expression: AnnData) -> None:
     """Raise InputError if there is no matrix, or a value in it is missing or infinite."""
+    refuse_no_matrix(expression)
+    refuse_missing(expression)
+    refuse_infinite(expression)
+
+
+def refuse_no_matrix(expression: AnnData) -> None:
+    """Raise InputError if there is no matrix, or one without samples or genes."""
     if expression.X is None or 0 in expression.shape:
         found = f"{expression.n_obs} samples and {expression.n_vars} genes" if expression.X is not None else "no X"
         raise InputError(name_place(expression), found, "a matrix of samples x genes", "Check the input file.")
-    cure = "Correct these cells, or leave out the genes or samples they belong to."
+
+
+def refuse_missing(expression: AnnData) -> None:
+    """Raise InputError if a value is missing (NaN)."""
+    cure = (
+        "Correct these cells, or set `preprocess.missing`: drop_genes, impute_knn, or weight (with "
+        "`factorize.method: weighted`)."
+    )
     _refuse(expression, np.isnan, "missing value(s)", "a number for each gene in each sample", cure)
+
+
+def refuse_infinite(expression: AnnData) -> None:
+    """Raise InputError if a value is infinite, or became so as float32."""
+    cure = "Correct these cells, or leave out the genes or samples they belong to."
     _refuse(expression, np.isinf, "infinite value(s)", "finite numbers", cure)
 
 
 def refuse_negative(expression: AnnData) -> None:
     """Raise InputError if a value is below zero: a product of non-negative factors cannot come near it."""
     cure = (
-        "For microarray intensities set `preprocess.preset: brunet`, which raises them to a floor; "
-        "log ratios and z-scores cannot be used: give the values they were computed from."
+        "For microarray intensities set `preprocess.preset: brunet`, which raises them to a floor; else set "
+        "`preprocess.negatives`: shift, split or floor. Log ratios and z-scores are better replaced by the values "
+        "they were computed from."
     )
     _refuse(expression, _is_negative, "negative value(s)", "values of 0 or more", cure)
 
@@ -53,13 +73,7 @@ def _is_negative(values: np.ndarray) -> np.ndarray:
 def _refuse(
     expression: AnnData, is_wrong: Callable[[np.ndarray], np.ndarray], kind: str, expected: str, cure: str
 ) -> None:
-    if scipy.sparse.issparse(expression.X):
-        stored = expression.X.tocoo()
-        wrong = is_wrong(stored.data)
-        rows, columns, values = stored.row[wrong], stored.col[wrong], stored.data[wrong]
-    else:
-        rows, columns = np.nonzero(is_wrong(expression.X))
-        values = expression.X[rows, columns]
+    rows, columns, values = _find(expression.X, is_wrong)
     if len(rows) == 0:
         return
     first = "; ".join(
@@ -67,3 +81,16 @@ def _refuse(
         for row, column, value in zip(rows[:3], columns[:3], values[:3], strict=True)
     )
     raise InputError(name_place(expression), f"{len(rows)} {kind}, first {first}", expected, cure)
+
+
+def _find(
+    values: np.ndarray | scipy.sparse.spmatrix, is_wrong: Callable[[np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give samples, genes and values of all entries that are wrong; what a sparse matrix does not store is right."""
+    if not scipy.sparse.issparse(values):
+        rows, columns = np.nonzero(is_wrong(values))
+        return rows, columns, values[rows, columns]
+    values = values.tocsr()
+    places = np.flatnonzero(is_wrong(values.data))
+    rows = np.searchsorted(values.indptr, places, side="right") - 1
+    return rows, values.indices[places], values.data[places]
