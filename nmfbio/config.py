@@ -127,8 +127,8 @@ class Dataset(Section):
     genes: Text | None = key(None, "Table with one row a gene, its first column the gene names of the matrix.")
     orientation: Literal["auto", "genes_in_rows", "samples_in_rows"] = key(
         "auto",
-        "How a table lies. `auto` finds it out from the metadata's sample names and from what gene names look like, and "
-        "asks where neither decides.",
+        "How a table lies. `auto` finds it out from the metadata's sample names and from what gene names look like, "
+        "and asks where neither decides.",
     )
     layer: Text | None = key(
         None,
@@ -218,7 +218,6 @@ class Config(Section):
         }
         own = {name: getattr(dataset, name) for name in FILE_KEYS}
         return DatasetSettings(name, **own, level=None, **sections)
-
 
     def all_settings(self, levels: Mapping[str, Sequence[str]]) -> dict[str, DatasetSettings]:
         """Settings of every data set that is analysed: those split by a column have one for each of its values.

@@ -13,8 +13,8 @@ PENALTIES = dict.fromkeys(("l1_metagenes", "l2_metagenes", "l1_usages", "l2_usag
 class MethodSummary(NamedTuple):
     """A method in a line, the options it takes with their defaults, what `auto` means for it, and what it can take.
 
-    `cost` is roughly the CPU seconds of one restart on one core, for each value of the matrix (of a sparse one: each that
-    is stored) and each metagene.
+    `cost` is roughly the CPU seconds of one restart on one core, for each value of the matrix (of a sparse
+    one: each that is stored) and each metagene.
     """
 
     meaning: str

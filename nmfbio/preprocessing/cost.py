@@ -86,9 +86,9 @@ def describe_cost(cost: Cost) -> str:
     Examples
     --------
     >>> describe_cost(Cost(5400.0, 2**31, 2**30))
-    'about 1.5 hours of CPU time, up to 2.0 GiB of memory a job'
+    'about 1.5 hours of CPU time, up to 2.0 GiB a job'
     """
-    return f"about {describe_seconds(cost.cpu_seconds)} of CPU time, up to {cost.peak_bytes / GIB:.1f} GiB of memory a job"
+    return f"about {describe_seconds(cost.cpu_seconds)} of CPU time, up to {cost.peak_bytes / GIB:.1f} GiB a job"
 
 
 def describe_seconds(seconds: float) -> str:

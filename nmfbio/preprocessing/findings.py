@@ -1,5 +1,6 @@
-"""What there is to say about a matrix before it is factorised: one small function a finding."""
+"""What there is to say about a matrix that is about to be factorised: one small function a finding."""
 
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -8,10 +9,8 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.io.names import list_first
-from nmfbio.preprocessing.kinds import kind_of_values
-from nmfbio.preprocessing.names import looks_like_spreadsheet
+from nmfbio.preprocessing.matrix import Matrix, stored_values
 
-LARGEST_EXACT_COUNT = 2**24  # float32 holds every whole number up to here
 SAFE_RANGE = (1e-30, 1e30)  # squares of values outside leave the range of float32
 
 
@@ -28,53 +27,69 @@ class Finding(NamedTuple):
 def find_all(expression: AnnData) -> list[Finding]:
     """Collect the findings on a matrix that has passed the checks, in the order a reader wants them."""
     checks = (
-        _size, _preprocessing, _kind, _zeros, _zero_genes, _constant_genes, _dominant_genes,
-        _identical_samples, _precision, _gene_names, _metadata, _left_out, _descriptions,
+        _size, _values, _left_out, _zero_samples, _zero_genes, _constant_genes, _dominant_genes,
+        _identical_samples, _precision,
     )  # fmt: skip
-    return [finding for check in checks if (finding := check(expression)) is not None]
+    found = [finding for check in checks if (finding := check(expression)) is not None]
+    return [*_preprocessing(expression), *found]
+
+
+def _preprocessing(expression: AnnData) -> list[Finding]:
+    """The preset, and what each of its steps did."""
+    record = expression.uns.get("preprocess")
+    if record is None:
+        return []
+    chosen = f"{record['preset']}, chosen by auto" if record["asked"] == "auto" else record["preset"]
+    steps = pd.DataFrame(record["steps"])
+    return [Finding("preset", "ok", chosen, record["why"]), *(_step(step) for step in steps.itertuples())]
+
+
+def _step(step: tuple) -> Finding:
+    samples = _arrow(step.samples_in, step.samples_out)
+    genes = _arrow(step.genes_in, step.genes_out)
+    changed = f", {step.values_changed:,} values changed" if step.values_changed else ""
+    return Finding("step", "ok", f"{samples} samples, {genes} genes{changed}", step.step)
+
+
+def _arrow(before: int, after: int) -> str:
+    return f"{after:,}" if before == after else f"{before:,} → {after:,}"
 
 
 def _size(expression: AnnData) -> Finding:
-    return Finding("size", "ok", f"{expression.n_obs} samples, {expression.n_vars} genes", "what is factorised")
+    return Finding("size", "ok", f"{expression.n_obs:,} samples, {expression.n_vars:,} genes", "what is factorised")
 
 
-def _preprocessing(expression: AnnData) -> Finding | None:
-    record = expression.uns.get("preprocess")
-    if record is None:
+def _values(expression: AnnData) -> Finding:
+    stored, size = stored_values(expression.X), np.prod(expression.shape)
+    finite = stored[np.isfinite(stored)]
+    lowest = 0.0 if stored.size < size else finite.min()
+    zeros = 1 - np.count_nonzero(stored) / size
+    meaning = f"{zeros:.1%} of them exactly 0"
+    return Finding("values", "ok", f"from {lowest:.6g} to {finite.max():.6g}", meaning)
+
+
+def _left_out(expression: AnnData) -> Finding | None:
+    dropped = list(expression.uns.get("preprocess", {}).get("dropped_samples_filter", []))
+    if not dropped:
         return None
-    steps = record["steps"]
-    counted = zip(steps["step"], steps["genes_in"], steps["genes_out"], steps["values_changed"], strict=True)
-    done = "; ".join(
-        f"{name}: {n_in} -> {n_out} genes, {changed} values changed" for name, n_in, n_out, changed in counted
-    )
-    return Finding("preprocessing", "ok", f"preset {record['preset']}", done)
+    meaning = "dropped: below the thresholds for samples in `preprocess`"
+    return Finding("filtered samples", "note", f"{len(dropped):,} samples", meaning, list_first(dropped))
 
 
-_KINDS = {
-    "counts": ("ok", "whole numbers with zeros: read as counts"),
-    "whole numbers": ("ok", "whole numbers without zeros: read as intensities on a linear scale"),
-    "linear": ("ok", "fractions on a linear scale"),
-    "log": ("note", "looks like a log scale: usages are shares of log values, and a large offset slows convergence"),
-}
-
-
-def _kind(expression: AnnData) -> Finding:
-    kind = kind_of_values(expression)
-    values = _stored(expression)
-    lowest = 0.0 if values.size < np.prod(expression.shape) else values.min()
-    status, meaning = _KINDS[kind]
-    return Finding("values", status, f"{kind}, from {lowest:.6g} to {values.max():.6g}", meaning)
-
-
-def _zeros(expression: AnnData) -> Finding:
-    share = 1 - np.count_nonzero(_stored(expression)) / np.prod(expression.shape)
-    return Finding("zeros", "ok", f"{share:.1%} of the values", "share of cells that are exactly 0")
+def _zero_samples(expression: AnnData) -> Finding | None:
+    dropped = list(expression.uns.get("preprocess", {}).get("dropped_samples_zero", []))
+    if not dropped:
+        return None
+    meaning = "dropped: 0 for every gene that is factorised; the tables of samples list them without values"
+    return Finding("all-zero samples", "warning", f"{len(dropped):,} samples", meaning, list_first(dropped))
 
 
 def _zero_genes(expression: AnnData) -> Finding:
     dropped = list(expression.uns.get("preprocess", {}).get("dropped_zero_genes", []))
     status = "note" if dropped else "ok"
-    return Finding("all-zero genes", status, f"{len(dropped)} genes", "dropped: 0 in every sample", list_first(dropped))
+    return Finding(
+        "all-zero genes", status, f"{len(dropped):,} genes", "dropped: 0 in every sample", list_first(dropped)
+    )
 
 
 def _constant_genes(expression: AnnData) -> Finding:
@@ -85,7 +100,8 @@ def _constant_genes(expression: AnnData) -> Finding:
 
 
 def _dominant_genes(expression: AnnData) -> Finding | None:
-    sums = _flat(expression.X.sum(axis=0, dtype=np.float64))
+    values = expression.X
+    sums = _flat(values.sum(axis=0, dtype=np.float64) if scipy.sparse.issparse(values) else np.nansum(values, axis=0))
     share = sums.max() / sums.sum()
     if share <= 0.5:
         return None
@@ -95,76 +111,27 @@ def _dominant_genes(expression: AnnData) -> Finding | None:
 
 
 def _identical_samples(expression: AnnData) -> Finding | None:
-    rows = expression.X.tocsr() if scipy.sparse.issparse(expression.X) else expression.X
-    contents = [_bytes_of_row(rows, i) for i in range(expression.n_obs)]
-    names = expression.obs_names[pd.Series(contents).duplicated(keep=False).to_numpy()]
+    digests = [_digest_of_row(expression.X, i) for i in range(expression.n_obs)]
+    names = expression.obs_names[pd.Series(digests).duplicated(keep=False).to_numpy()]
     if len(names) == 0:
         return None
     meaning = "samples with the same values for every gene: were they copied?"
-    return Finding("identical samples", "warning", f"{len(names)} samples", meaning, list_first(names))
+    return Finding("identical samples", "warning", f"{len(names):,} samples", meaning, list_first(names))
 
 
-def _bytes_of_row(rows: np.ndarray | scipy.sparse.csr_matrix, i: int) -> bytes:
-    if not scipy.sparse.issparse(rows):
-        return rows[i].tobytes()
-    part = slice(rows.indptr[i], rows.indptr[i + 1])
-    return rows.indices[part].tobytes() + rows.data[part].tobytes()
+def _digest_of_row(values: Matrix, i: int) -> bytes:
+    if not scipy.sparse.issparse(values):
+        return blake2b(values[i].tobytes(), digest_size=16).digest()
+    part = slice(values.indptr[i], values.indptr[i + 1])
+    return blake2b(values.indices[part].tobytes() + values.data[part].tobytes(), digest_size=16).digest()
 
 
 def _precision(expression: AnnData) -> Finding | None:
-    values = _stored(expression)
-    highest = values.max()
-    if not SAFE_RANGE[0] < highest < SAFE_RANGE[1]:
-        meaning = "beyond what float32 factors can hold: multiply or divide the matrix by a constant"
-        return Finding("precision", "warning", f"largest value {highest:.3g}", meaning)
-    too_large = values > LARGEST_EXACT_COUNT
-    if kind_of_values(expression) in ("counts", "whole numbers") and too_large.any():
-        meaning = "whole numbers above 16,777,216 are rounded to 7 digits (float32)"
-        return Finding("precision", "warning", f"{np.count_nonzero(too_large)} values above 2^24", meaning)
-    return None
-
-
-def _gene_names(expression: AnnData) -> Finding | None:
-    names = [name for name in expression.var_names if looks_like_spreadsheet(name)]
-    if not names:
+    highest = np.nanmax(stored_values(expression.X))
+    if SAFE_RANGE[0] < highest < SAFE_RANGE[1]:
         return None
-    meaning = "look like dates or numbers that a spreadsheet made of gene names (1-Mar was MARCH1)"
-    return Finding("gene names", "warning", f"{len(names)} names", meaning, list_first(names))
-
-
-def _metadata(expression: AnnData) -> Finding:
-    columns = [f"{name} ({_describe(expression.obs[name])})" for name in expression.obs]
-    if not columns:
-        return Finding("metadata", "ok", "none", "no table of samples was given")
-    return Finding("metadata", "ok", f"{len(columns)} columns, all samples matched", "; ".join(columns))
-
-
-def _describe(column: pd.Series) -> str:
-    n_missing = int(column.isna().sum())
-    missing = f", {n_missing} missing" if n_missing else ""
-    return f"{'numbers' if column.dtype.kind in 'if' else f'{column.nunique()} values'}{missing}"
-
-
-def _left_out(expression: AnnData) -> Finding | None:
-    names = list(expression.uns.get("metadata_left_out", []))
-    if not names:
-        return None
-    return Finding("metadata left out", "warning", f"{len(names)} samples", "not in the matrix", list_first(names))
-
-
-def _descriptions(expression: AnnData) -> Finding | None:
-    if "description" not in expression.var:
-        return None
-    lacking = expression.var_names[expression.var["description"].astype(str) == ""]
-    if len(lacking) in (0, expression.n_vars):
-        return None
-    found = f"none for {len(lacking)} of {expression.n_vars} genes"
-    return Finding("gene descriptions", "note", found, "not in the table of genes", list_first(lacking))
-
-
-def _stored(expression: AnnData) -> np.ndarray:
-    """All values of a dense matrix, or the stored ones of a sparse matrix."""
-    return expression.X.data if scipy.sparse.issparse(expression.X) else expression.X.ravel()
+    meaning = "beyond what float32 factors can hold: multiply or divide the matrix by a constant"
+    return Finding("precision", "warning", f"largest value {highest:.3g}", meaning)
 
 
 def _flat(values: np.ndarray | scipy.sparse.spmatrix) -> np.ndarray:

@@ -11,9 +11,17 @@ from anndata import AnnData
 from nmfbio.config_methods import METHODS
 from nmfbio.errors import InputError
 from nmfbio.io.names import list_first, refuse_duplicates
+from nmfbio.preprocessing.cost import describe_cost, estimate_cost, refuse_without_memory
 from nmfbio.preprocessing.findings import Finding, find_all
-from nmfbio.preprocessing.kinds import kind_of_values
-from nmfbio.preprocessing.values import name_place, refuse_missing_and_infinite, refuse_negative, refuse_zeros
+from nmfbio.preprocessing.inputs import describe_input, list_findings
+from nmfbio.preprocessing.values import (
+    name_place,
+    refuse_infinite,
+    refuse_missing,
+    refuse_negative,
+    refuse_no_matrix,
+    refuse_zeros,
+)
 
 
 @dataclass(frozen=True)
@@ -23,16 +31,19 @@ class Preflight:
     Parameters
     ----------
     findings
-        Table with the columns check, status (ok, note, warning), found, meaning, where.
+        Table with the columns matrix (as read, factorised), check, status (ok, note, warning), found, meaning, where.
+    steps
+        Table of the steps of preprocessing: step, genes_in, genes_out, samples_in, samples_out, values_changed.
     n_samples, n_genes
         Size of the matrix.
     kind
-        What the values look like: counts, whole numbers, linear or log.
+        What the values looked like as they were read: counts, whole numbers, linear, log or centred.
     rank_bound
         The largest rank that can be examined.
     """
 
     findings: pd.DataFrame
+    steps: pd.DataFrame
     n_samples: int
     n_genes: int
     kind: str
@@ -41,10 +52,10 @@ class Preflight:
     def to_dict(self) -> dict:
         """Give everything as plain values, for JSON."""
         facts = {name: getattr(self, name) for name in ("n_samples", "n_genes", "kind", "rank_bound")}
-        return {**facts, "findings": self.findings.to_dict("records")}
+        return {**facts, "findings": self.findings.to_dict("records"), "steps": self.steps.to_dict("records")}
 
 
-def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "kl") -> Preflight:
+def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "kl", restarts: int = 50) -> Preflight:
     """Check the matrix that is about to be factorised, thus after `preprocess`.
 
     Parameters
@@ -55,6 +66,8 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
         The ranks to be examined.
     method
         The factorisation method, since some cannot take every matrix.
+    restarts
+        Restarts at each rank, for an estimate of the run's time.
 
     Returns
     -------
@@ -64,8 +77,8 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     ------
     InputError
         If there are missing, infinite or negative values, repeated ids, samples without any expression, values or a
-        form of storage that the method cannot take, or ranks too large for the matrix: a rank k needs at least k + 2
-        samples and k + 1 genes.
+        form of storage that the method cannot take, ranks too large for the matrix (a rank k needs at least k + 2
+        samples and k + 1 genes), or not enough memory on this machine.
 
     Examples
     --------
@@ -73,19 +86,37 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     >>> check_expression(expression, [1]).rank_bound
     1
     """
-    refuse_missing_and_infinite(expression)
-    refuse_negative(expression)
+    _refuse_values(expression, method)
     place = name_place(expression)
     refuse_duplicates(list(expression.obs_names), "sample", place, "Give each sample a name of its own.")
     refuse_duplicates(list(expression.var_names), "gene", place, "Keep one column of each gene.")
     _refuse_zero_samples(expression)
     _refuse_for_method(expression, method)
+    ranks = sorted(set(ranks))
     bound = min(expression.n_obs - 2, expression.n_vars - 1)
-    _refuse_large_ranks(expression, sorted(set(ranks)), bound)
-    meaning = "a rank k needs k + 2 samples and k + 1 genes"
-    findings = [*find_all(expression), Finding("ranks", "ok", f"up to {bound} possible", meaning)]
-    table = pd.DataFrame(findings, columns=list(Finding._fields))
-    return Preflight(table, expression.n_obs, expression.n_vars, kind_of_values(expression), bound)
+    _refuse_large_ranks(expression, ranks, bound)
+    cost = estimate_cost(expression, ranks, restarts, method)
+    refuse_without_memory(expression, cost)
+    described = expression.uns.get("input") or describe_input(expression)
+    found = [
+        *find_all(expression),
+        Finding("ranks", "ok", f"up to {bound:,} possible", "a rank k needs k + 2 samples and k + 1 genes"),
+        Finding("cost", "ok", describe_cost(cost), "a rough estimate from the size of the matrix, all ranks together"),
+    ]
+    tables = {"as read": list_findings(described), "factorised": pd.DataFrame(found)}
+    findings = pd.concat([table.assign(matrix=name) for name, table in tables.items()], ignore_index=True)
+    findings.insert(0, "matrix", findings.pop("matrix"))
+    steps = pd.DataFrame(expression.uns.get("preprocess", {}).get("steps", {}))
+    return Preflight(findings, steps, expression.n_obs, expression.n_vars, described["kind"], bound)
+
+
+def _refuse_values(expression: AnnData, method: str) -> None:
+    """Refuse what is left after cures; missing values may be kept for the method that leaves them out of the fit."""
+    refuse_no_matrix(expression)
+    refuse_infinite(expression)
+    if method != "weighted":
+        refuse_missing(expression)
+    refuse_negative(expression)
 
 
 def _refuse_zero_samples(expression: AnnData) -> None:

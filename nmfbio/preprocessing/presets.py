@@ -13,6 +13,7 @@ from nmfbio.errors import InputError
 from nmfbio.preprocessing.batches import correct_batches
 from nmfbio.preprocessing.cures import cure_duplicates, cure_missing, cure_negatives
 from nmfbio.preprocessing.filters import cure_zero_samples, drop_zero_genes, filter_genes, filter_samples
+from nmfbio.preprocessing.inputs import describe_input
 from nmfbio.preprocessing.kinds import check_kind, choose_preset
 from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, stored_values
 from nmfbio.preprocessing.normalization import (
@@ -56,6 +57,7 @@ def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
         the settings it used, `dropped_zero_genes`, `dropped_samples_zero` and `dropped_samples_filter` (names),
         the numbers of `duplicate_genes`, `missing_values` and `negative_values`, and `steps`: arrays `step`,
         `genes_in`, `genes_out`, `samples_in`, `samples_out` and `values_changed` with one entry a step.
+        `uns["input"]` holds what was found in the matrix as it was read, see `describe_input`.
 
     Raises
     ------
@@ -71,6 +73,7 @@ def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
     refuse_no_matrix(expression)
     recorder = Recorder(expression)
     refuse_infinite(recorder.expression)  # after the cast: a float64 value may not fit float32
+    described = describe_input(recorder.expression)
     record: dict[str, Any] = {"duplicate_genes": cure_duplicates(recorder, settings.duplicates)}
     preset, why = _settle_preset(recorder, settings)
     record = {"asked": settings.preset, "preset": preset, "why": why, **record}
@@ -91,7 +94,9 @@ def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
         "dropped_samples_filter": np.array(dropped, dtype=str),
         "steps": recorder.steps(),
     }
-    return _finish(recorder, cured, record)
+    result = _finish(recorder, cured, record)
+    result.uns["input"] = described
+    return result
 
 
 def _settle_preset(recorder: Recorder, settings: Preprocess) -> tuple[str, str]:

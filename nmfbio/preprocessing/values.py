@@ -70,17 +70,22 @@ def _is_negative(values: np.ndarray) -> np.ndarray:
     return values < 0
 
 
-def _refuse(
-    expression: AnnData, is_wrong: Callable[[np.ndarray], np.ndarray], kind: str, expected: str, cure: str
-) -> None:
+def list_places(expression: AnnData, is_wrong: Callable[[np.ndarray], np.ndarray]) -> tuple[int, str]:
+    """Count the values that are wrong, and say where the first few are."""
     rows, columns, values = _find(expression.X, is_wrong)
-    if len(rows) == 0:
-        return
     first = "; ".join(
         f"{value:g} at gene {expression.var_names[column]!r}, sample {expression.obs_names[row]!r}"
         for row, column, value in zip(rows[:3], columns[:3], values[:3], strict=True)
     )
-    raise InputError(name_place(expression), f"{len(rows)} {kind}, first {first}", expected, cure)
+    return len(rows), first
+
+
+def _refuse(
+    expression: AnnData, is_wrong: Callable[[np.ndarray], np.ndarray], kind: str, expected: str, cure: str
+) -> None:
+    count, first = list_places(expression, is_wrong)
+    if count:
+        raise InputError(name_place(expression), f"{count} {kind}, first {first}", expected, cure)
 
 
 def _find(

@@ -11,7 +11,13 @@ from nmfbio.io import read_json, read_table
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
 from nmfbio.report.format import format_ranks
 from nmfbio.report.versions import software_versions
-from nmfbio.report.words import FIGURE_NAMES, describe_objectives, describe_preprocessing, describe_rank_figure, describe_survey
+from nmfbio.report.words import (
+    FIGURE_NAMES,
+    describe_objectives,
+    describe_preprocessing,
+    describe_rank_figure,
+    describe_survey,
+)
 
 FilePath = str | os.PathLike
 
@@ -51,9 +57,9 @@ def collect_report(
     ranks
         The ranks of the run; `genes`, `samples` and `usages` hold one table for each, in the same order.
     figures
-        PNG files named `rank_survey.png`, `objectives.png`, `preprocessing.png`, `consensus_k{rank}.png`, `metagenes_k{rank}.png`,
-        `usages_k{rank}.png`, in any order. Other files (PDFs, SVGs) are passed over. A PDF of the same name in the
-        same folder is linked.
+        PNG files named `rank_survey.png`, `objectives.png`, `preprocessing.png`, `consensus_k{rank}.png`,
+        `metagenes_k{rank}.png`, `usages_k{rank}.png`, in any order. Other files (PDFs, SVGs) are passed over. A PDF of
+        the same name in the same folder is linked.
     title
         Heading of the report; "Gene expression signatures of {dataset}" by default.
     versions

@@ -108,7 +108,7 @@ class ReportContent:
     settings
         The settings the data set was run with, section by section.
     preflight
-        Columns check, status (ok, note or warning), found, meaning, where.
+        Columns matrix (as read or factorised), check, status (ok, note or warning), found, meaning, where.
     measures
         Columns rank, measure, value, low, high, null_low, null_high; NaN where a measure is not defined.
     verdict

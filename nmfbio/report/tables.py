@@ -67,7 +67,14 @@ SAMPLE_COLUMNS = (
     ),
     Column("Remarks"),
 )
-PREFLIGHT_COLUMNS = (Column("Check"), Column("Result"), Column("Found"), Column("What it means"), Column("Where"))
+PREFLIGHT_COLUMNS = (
+    Column("Matrix", unbroken=True),
+    Column("Check"),
+    Column("Result"),
+    Column("Found"),
+    Column("What it means"),
+    Column("Where"),
+)
 PREFLIGHT_STATUS = {"ok": "passed", "note": "note", "warning": "warning"}
 
 
@@ -163,6 +170,7 @@ def tabulate_preflight(content: ReportContent) -> Table:
     findings = content.preflight.sort_values("status", key=lambda status: status.map(order), kind="stable")
     rows = tuple(
         (
+            Cell(row.matrix),
             Cell(name_in_words(row.check)),
             Cell(PREFLIGHT_STATUS.get(row.status, str(row.status)), marked=row.status == "warning"),
             *(Cell("" if is_undefined(text) else str(text)) for text in (row.found, row.meaning, row.where)),

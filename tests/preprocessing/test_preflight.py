@@ -1,5 +1,6 @@
 """nmfbio.preprocessing.preflight and findings: what stops a run, and what a reader should know."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from anndata import AnnData
 
 from nmfbio.config import Preprocess
 from nmfbio.errors import InputError
-from nmfbio.io import read_expression, read_json, write_json
+from nmfbio.io import read_expression, read_h5ad, read_json, write_h5ad, write_json
 from nmfbio.preprocessing import check_expression, preprocess
 
 LEUKEMIA = Path(__file__).resolve().parents[2] / "resources" / "leukemia"
@@ -24,19 +25,19 @@ def make_expression(matrix=None) -> AnnData:
     return AnnData(matrix, obs=pd.DataFrame(index=names[0]), var=pd.DataFrame(index=names[1]))
 
 
-def find(expression: AnnData, check: str) -> pd.Series:
-    return check_expression(expression, [2]).findings.set_index("check").loc[check]
+def find(expression: AnnData, check: str, matrix: str = "factorised") -> pd.Series:
+    return check_expression(expression, [2]).findings.set_index(["matrix", "check"]).loc[(matrix, check)]
 
 
 def test_leukemia_passes_and_its_188_constant_genes_are_reported():
     expression = read_expression(LEUKEMIA / "expression.tsv.gz", LEUKEMIA / "samples.tsv", LEUKEMIA / "genes.tsv")
-    preflight = check_expression(preprocess(expression, Preprocess()), range(2, 7))
-    findings = preflight.findings.set_index("check")
+    preflight = check_expression(preprocess(expression, Preprocess(preset="none")), range(2, 7))
+    findings = preflight.findings.set_index(["matrix", "check"])
     assert (preflight.n_samples, preflight.n_genes, preflight.rank_bound) == (38, 5000, 36)
     assert preflight.kind == "whole numbers"
-    assert findings.loc["constant genes", "found"] == "188 genes"
-    assert findings.loc["constant genes", "where"].endswith("and 183 more")
-    assert "lineage (2 values); subtype (3 values)" in findings.loc["metadata", "meaning"]
+    assert findings.loc[("factorised", "constant genes"), "found"] == "188 genes"
+    assert findings.loc[("factorised", "constant genes"), "where"].endswith("and 183 more")
+    assert "lineage (2 values); subtype (3 values)" in findings.loc[("as read", "metadata"), "meaning"]
     assert "warning" not in set(findings["status"])
 
 
@@ -125,7 +126,9 @@ def test_sparse_and_dense_matrices_have_the_same_findings():
     dense, sparse = (
         check_expression(make_expression(as_matrix(matrix)), [2]) for as_matrix in (np.asarray, scipy.sparse.csr_matrix)
     )
-    pd.testing.assert_frame_equal(dense.findings, sparse.findings)
+    is_size = dense.findings["check"] == "size"
+    pd.testing.assert_frame_equal(dense.findings[~is_size], sparse.findings[~is_size])
+    assert list(sparse.findings["meaning"][is_size]) == ["sparse, 66.7% of the values stored", "what is factorised"]
 
 
 def test_copied_samples_and_dominant_genes_are_warned_of():
@@ -137,10 +140,15 @@ def test_copied_samples_and_dominant_genes_are_warned_of():
 
 
 @pytest.mark.parametrize(
-    ("scale", "meaning"), [(1e32, "float32 factors"), (1e-35, "float32 factors"), (2.0**20, "7 digits")]
+    ("scale", "matrix", "meaning"),
+    [
+        (1e32, "factorised", "float32 factors"),
+        (1e-35, "factorised", "float32 factors"),
+        (2.0**20, "as read", "7 digits"),
+    ],
 )
-def test_values_float32_cannot_hold_well_are_warned_of(scale, meaning):
-    finding = find(make_expression((np.arange(80).reshape(8, 10) + 1) * scale), "precision")
+def test_values_float32_cannot_hold_well_are_warned_of(scale, matrix, meaning):
+    finding = find(make_expression((np.arange(80).reshape(8, 10) + 1) * scale), "precision", matrix)
     assert finding["status"] == "warning"
     assert meaning in finding["meaning"]
 
@@ -148,7 +156,7 @@ def test_values_float32_cannot_hold_well_are_warned_of(scale, meaning):
 def test_names_a_spreadsheet_made_are_warned_of():
     expression = make_expression()
     expression.var_names = ["1-Mar", "2-Sep", "2.31E+13", "MARCHF1", "1-8D", "2310009E13", "7", "DEC1", "g8", "g9"]
-    assert find(expression, "gene names")["where"] == "'1-Mar', '2-Sep', '2.31E+13'"
+    assert find(expression, "gene names", "as read")["where"] == "'1-Mar', '2-Sep', '2.31E+13'"
 
 
 def test_missing_metadata_and_left_out_samples_are_reported():
@@ -156,15 +164,67 @@ def test_missing_metadata_and_left_out_samples_are_reported():
     expression.obs["group"] = pd.Categorical(["a"] * 4 + ["b"] * 3 + [None])
     expression.obs["age"] = np.arange(8.0)
     expression.uns["metadata_left_out"] = np.array(["s99"])
-    assert find(expression, "metadata")["meaning"] == "group (2 values, 1 missing); age (numbers)"
-    assert find(expression, "metadata left out")["where"] == "'s99'"
+    assert find(expression, "metadata", "as read")["meaning"] == "group (2 values, 1 missing); age (numbers)"
+    assert find(expression, "metadata left out", "as read")["where"] == "'s99'"
 
 
 def test_preflight_is_plain_values_for_json(tmp_path):
-    preflight = check_expression(preprocess(make_expression(), Preprocess()), [2])
+    preflight = check_expression(preprocess(make_expression(), Preprocess(preset="none")), [2])
     write_json(preflight.to_dict(), tmp_path / "preflight.json")
     content = read_json(tmp_path / "preflight.json")
     assert content["rank_bound"] == 6
     assert content["findings"][0] == preflight.findings.iloc[0].to_dict()
-    assert list(preflight.findings) == ["check", "status", "found", "meaning", "where"]
+    assert list(preflight.findings) == ["matrix", "check", "status", "found", "meaning", "where"]
+    assert content["steps"] == [
+        {"step": "drop all-zero genes", "genes_in": 10, "genes_out": 10, "samples_in": 8, "samples_out": 8,
+         "values_changed": 0}
+    ]  # fmt: skip
     assert set(preflight.findings["status"]) <= {"ok", "note", "warning"}
+
+
+def make_flawed() -> AnnData:
+    """Counts with a missing and a negative value, a gene twice, an empty gene and two samples of little depth."""
+    matrix = np.random.default_rng(3).poisson(40, (8, 10)).astype(float)
+    matrix[1, 2], matrix[3, 4], matrix[:, 5], matrix[6] = np.nan, -3, 0, np.isin(np.arange(10), [6, 8])
+    expression = make_expression(matrix)
+    expression.var_names = ["g0", "twice", "g2", "g3", "g4", "empty", "g6", "twice", "g8", "g9"]
+    return expression
+
+
+def test_what_was_cured_is_still_told_of_the_matrix_as_it_was_read():
+    cures = {"missing": "drop_genes", "negatives": "floor", "duplicates": "sum"}
+    result = preprocess(make_flawed(), Preprocess(preset="none", **cures))
+    findings = check_expression(result, [2]).findings.set_index(["matrix", "check"])
+    as_read = findings.loc["as read"]
+    assert as_read.loc["size", "found"] == "8 samples, 10 genes"
+    assert as_read.loc["missing values", "found"] == "1"
+    assert as_read.loc["missing values", "where"] == "nan at gene 'g2', sample 's1'"
+    assert as_read.loc["negative values", "where"] == "-3 at gene 'g4', sample 's3'"
+    assert as_read.loc["repeated genes", "where"] == "'twice'"
+    assert as_read.loc["all-zero genes", "where"] == "'empty'"
+    assert as_read.loc["totals", "found"].startswith("2 to ")
+    steps = findings.loc["factorised"].loc[["step"]]
+    assert "8 samples, 9 → 8 genes" in set(steps["found"])
+    assert findings.loc["factorised"].loc["size", "found"] == "8 samples, 7 genes"
+
+
+def test_uneven_library_sizes_are_noted_with_the_extreme_samples():
+    matrix = np.random.default_rng(3).poisson(40, (8, 10)) * (np.arange(10) > 0)
+    matrix[6] = np.arange(10) == 8
+    finding = find(make_expression(matrix), "library sizes", "as read")
+    assert finding["status"] == "note"
+    assert finding["where"].startswith("'s6', ")
+
+
+def test_the_findings_survive_the_file_between_the_jobs(tmp_path):
+    result = preprocess(make_flawed()[:, [0, 3, 6]].copy(), Preprocess(preset="none"))
+    write_h5ad(result, tmp_path / "expression.h5ad")
+    again = read_h5ad(tmp_path / "expression.h5ad")
+    pd.testing.assert_frame_equal(check_expression(again, [1]).findings, check_expression(result, [1]).findings)
+
+
+@pytest.mark.parametrize(("method", "allowed"), [("weighted", True), ("kl", False)])
+def test_missing_values_pass_for_the_method_that_leaves_them_out(method, allowed):
+    result = preprocess(make_flawed()[:, [0, 2, 3, 6]].copy(), Preprocess(preset="none", missing="weight"))
+    with nullcontext() if allowed else pytest.raises(InputError, match="1 missing value"):
+        check_expression(result, [2], method)

@@ -106,6 +106,7 @@ def make_content(ranks: tuple[int, ...] = (2, 3), restarts: int = 5, **changes) 
         },
         preflight=pd.DataFrame(
             {
+                "matrix": ["as read", "factorised"],
                 "check": ["size", "constant genes"],
                 "status": ["ok", "warning"],
                 "found": ["4 samples", "2 genes"],

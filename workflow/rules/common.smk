@@ -98,6 +98,17 @@ def restart_files(wildcards):
     ]
 
 
+def how_to_read(wildcards):
+    """What is to be known of the matrix file besides its path."""
+    settings = SETTINGS[wildcards.dataset]
+    return {"orientation": settings.orientation, "layer": settings.layer}
+
+
+def what_to_check(settings):
+    """The keys of `factorize` that decide whether a matrix will do, and what the run will cost."""
+    return {name: getattr(settings, name) for name in ("ranks", "method", "restarts")}
+
+
 def section(name):
     """Settings of a section for the data set at hand, as plain values."""
     return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump()

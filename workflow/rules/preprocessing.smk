@@ -33,12 +33,12 @@ rule check:
         table="<results>/{dataset}/preflight.tsv",
         json="<results>/{dataset}/preflight.json",
     params:
-        settings=lambda wildcards: cost_settings(SETTINGS[wildcards.dataset].factorize),
+        settings=lambda wildcards: what_to_check(SETTINGS[wildcards.dataset].factorize),
         version=VERSION,
     log:
-        "<logs>/{dataset}/preflight.log",
+        "<logs>/{dataset}/check.log",
     benchmark:
-        "<benchmarks>/{dataset}/preflight.tsv"
+        "<benchmarks>/{dataset}/check.tsv"
     threads: 1
     resources:
         mem_mb=4000,
@@ -48,7 +48,7 @@ rule check:
     message:
         "{wildcards.dataset}: checking the matrix"
     script:
-        "../scripts/preflight.py"
+        "../scripts/check.py"
 
 
 rule preflight:

@@ -17,7 +17,7 @@ with rule_log(snakemake.log[0]):
         genes=files.genes,
         samples=files.samples,
         usages=files.usages,
-        figures=[files.survey, files.restarts, files.preprocessing, *files.consensus, *files.metagenes, *files.usages_figures],
+        figures=[*files.figures, *files.consensus, *files.metagenes, *files.usages_figures],
         title=settings["report"]["title"],
     )
     write_text(render_report(content), snakemake.output[0])

@@ -3,6 +3,6 @@ from nmfbio.logs import rule_log
 from nmfbio.preprocessing import check_expression
 
 with rule_log(snakemake.log[0]):
-    preflight = check_expression(read_h5ad(snakemake.input.expression), snakemake.params.ranks, snakemake.params.method)
+    preflight = check_expression(read_h5ad(snakemake.input.expression), **snakemake.params.settings)
     write_table(preflight.findings, snakemake.output.table)
     write_json(preflight.to_dict(), snakemake.output.json)
