@@ -1,6 +1,5 @@
 """What there is to say about a matrix before it is factorised: one small function a finding."""
 
-import re
 from typing import NamedTuple
 
 import numpy as np
@@ -8,12 +7,11 @@ import pandas as pd
 import scipy.sparse
 from anndata import AnnData
 
-from nmfbio.io.names import list_first
+from nmfbio.io.names import is_excel_mangled, list_first
 
 LARGEST_EXACT_COUNT = 2**24  # float32 holds every whole number up to here
 SAFE_RANGE = (1e-30, 1e30)  # squares of values outside leave the range of float32
 LARGEST_LOG_VALUE = 30.0  # log2 of any measured intensity or count is below
-_EXCEL_NAME = re.compile(r"\d{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|\d(\.\d+)?e\+\d+", re.I)
 
 
 class Finding(NamedTuple):
@@ -141,7 +139,7 @@ def _precision(expression: AnnData) -> Finding | None:
 
 
 def _gene_names(expression: AnnData) -> Finding | None:
-    names = [name for name in expression.var_names if _EXCEL_NAME.fullmatch(name)]
+    names = [name for name in expression.var_names if is_excel_mangled(name)]
     if not names:
         return None
     meaning = "look like dates or numbers that a spreadsheet made of gene names (1-Mar was MARCH1)"
