@@ -18,6 +18,7 @@ _INFINITE = re.compile(r" *[+-]?inf(inity)? *", re.IGNORECASE | re.ASCII)
 _WITH_COMMA = re.compile(r"[^\t\n]*,[^\t\n]*")
 _DECIMAL_COMMA = re.compile(r" *[+-]?\d+,\d+([eE][+-]?\d+)? *", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r" *[+-]?[1-9]\d{0,2},\d{3} *", re.ASCII)
+_POINTS = "Write numbers with a decimal point and without thousands separators."
 POINT, COMMA, UNSURE = "decimal point", "decimal comma", "comma before three digits"
 
 
@@ -69,7 +70,8 @@ def parse_cells(block: Block, marks: dict[str, tuple[str, str]]) -> np.ndarray:
     block
         Rows of text.
     marks
-        Is filled with the place and text of the first cell of each kind of decimal mark, for `check_marks`.
+        Is filled with the place and text of the first cell of each kind of decimal mark, for `check_marks` at the
+        end of the file.
 
     Returns
     -------
@@ -83,10 +85,11 @@ def parse_cells(block: Block, marks: dict[str, tuple[str, str]]) -> np.ndarray:
     """
     text = "\n".join(block.cells) + "\n"
     has_commas = "," in text
+    if "." in text and POINT not in marks and (first := block.find(_is_number_with_point)):
+        marks[POINT] = first
     if has_commas:
         _note_commas(block, text, marks)
-    if "." in text and POINT not in marks:
-        marks[POINT] = block.find(lambda cell: "." in cell)
+        _refuse_mixed(marks)
     try:
         frame = pd.read_csv(
             StringIO(text),
@@ -111,15 +114,22 @@ def parse_cells(block: Block, marks: dict[str, tuple[str, str]]) -> np.ndarray:
 
 
 def check_marks(marks: dict[str, tuple[str, str]]) -> None:
-    """Raise InputError if the commas of a file may be decimal marks as well as thousands separators."""
-    cure = "Write numbers with a decimal point and without thousands separators."
+    """Raise InputError if the commas of a file may be thousands separators, or it has decimal points as well."""
+    _refuse_mixed(marks)
     if UNSURE in marks and COMMA not in marks:
         place, cell = marks[UNSURE]
         found = f"{cell!r}, which may have a decimal comma or a thousands separator, as all commas of the file"
-        raise InputError(place, found, "a number that can be read in one way only", cure)
-    if POINT in marks and COMMA in marks:
-        (place, cell), (_, other) = marks[COMMA], marks[POINT]
-        raise InputError(place, f"{cell!r}, but elsewhere {other!r}", "the same decimal mark in all cells", cure)
+        raise InputError(place, found, "a number that can be read in one way only", _POINTS)
+
+
+def _refuse_mixed(marks: dict[str, tuple[str, str]]) -> None:
+    if POINT in marks and UNSURE in marks:
+        (place, cell), (_, other) = marks.get(COMMA, marks[UNSURE]), marks[POINT]
+        raise InputError(place, f"{cell!r}, but elsewhere {other!r}", "the same decimal mark in all cells", _POINTS)
+
+
+def _is_number_with_point(cell: str) -> bool:
+    return "." in cell and _NUMBER.fullmatch(cell) is not None
 
 
 def _note_commas(block: Block, text: str, marks: dict[str, tuple[str, str]]) -> None:
@@ -153,5 +163,5 @@ def _first_bad_cell(block: Block, has_decimal_commas: bool) -> InputError:
 
 def _number_hint(cell: str) -> str:
     if re.search(r"\d,\d", cell):
-        return "Write numbers with a decimal point and without thousands separators."
+        return _POINTS
     return "Correct the cell, or leave out this gene or sample; text columns belong in the genes or metadata table."

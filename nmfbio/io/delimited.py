@@ -63,7 +63,7 @@ def split_fields(place: str, line: str, delimiter: str) -> list[str]:
     """
     if '"' not in line:
         return line.split(delimiter)
-    quoted = re.compile(rf' *{_QUOTED.pattern} *(?={re.escape(delimiter)}|\Z)')
+    quoted = re.compile(rf" *{_QUOTED.pattern} *(?={re.escape(delimiter)}|\Z)")
     fields, start = [], 0
     while start <= len(line):
         match = quoted.match(line, start)

@@ -12,6 +12,7 @@ from nmfbio.errors import InputError, first_line_of
 from nmfbio.io.memory import refuse_if_too_large
 from nmfbio.io.text import parse_matrix
 
+_FAILURES = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHOWN_WITH_EXPONENT = 1e11  # Excel shows whole numbers from here on as 2.31E+13
 
@@ -56,7 +57,16 @@ def read_excel_lines(path: str | os.PathLike) -> list[str]:
         raise _unusable(path, "no such file", "Correct the path; it is relative to the working directory.")
     try:
         sheets = _read_sheets(path)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+    ) as error:
         cure = "Open the file in Excel and save it again, or save the sheet as tab-separated text."
         raise _unusable(path, f"a file that cannot be read ({first_line_of(error)})", cure) from error
     filled = [name for name, lines in sheets.items() if lines]

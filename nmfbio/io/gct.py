@@ -58,7 +58,7 @@ def read_gct(path: str | os.PathLike) -> AnnData:
     first = next(lines, None)
     if first is None:
         raise _miscounted(path, "no genes", f"{n_genes}, as line 2 says")
-    layout = Layout(str(path), "\t", "gene", samples, tuple(gene_fields), first_line=4 + n_sample_fields)
+    layout = Layout(str(path), "\t", "gene", samples, tuple(gene_fields), header_line=3, first_line=4 + n_sample_fields)
     expression = parse_body(layout, first, lines, GENES_IN_ROWS)
     if expression.n_vars != n_genes:
         raise _miscounted(path, f"{expression.n_vars} genes", f"{n_genes}, as line 2 says")

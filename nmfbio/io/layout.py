@@ -37,8 +37,8 @@ class Layout:
         Names of the columns of text between the ids of the rows and the numbers.
     has_trailing_delimiter
         Whether each row ends in a delimiter that separates nothing.
-    first_line
-        Number of the first line after the header, counted from 1.
+    header_line, first_line
+        Numbers of the header's line and of the first row's, counted from 1.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Layout:
     columns: list[str]
     annotations: tuple[str, ...] = ()
     has_trailing_delimiter: bool = False
+    header_line: int = 1
     first_line: int = 2
 
     @property

@@ -106,13 +106,15 @@ def parse_body(
     row_table = pd.DataFrame(annotations, index=names, columns=list(layout.annotations), dtype=object)
     column_table = pd.DataFrame(index=pd.Index(layout.columns, dtype=object))
     if chosen == SAMPLES_IN_ROWS:
+        refuse_duplicates(names, "sample", layout.path, "Give each sample row a name of its own.")
         return _assemble(layout.path, values, 0, row_table, column_table)
+    place = f"{layout.path}, line {layout.header_line}"
+    refuse_duplicates(layout.columns, "sample", place, "Give each sample column a name of its own.")
     return _assemble(layout.path, [block.T for block in values], 1, column_table, row_table)
 
 
 def _assemble(path: str, blocks: list[np.ndarray], axis: int, obs: pd.DataFrame, var: pd.DataFrame) -> AnnData:
-    """Join blocks of samples (axis 0) or of genes (axis 1) into one samples x genes matrix and check its ids."""
-    refuse_duplicates(list(obs.index), "sample", path, "Give each sample a name of its own.")
+    """Join blocks of samples (axis 0) or of genes (axis 1) into one samples x genes matrix."""
     refuse_empty(list(var.index), "gene", path)
     shape = (len(obs), len(var))
     refuse_if_too_large(path, 4 * shape[0] * shape[1], describe_matrix(*shape))
