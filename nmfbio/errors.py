@@ -29,3 +29,8 @@ class InputError(NmfbioError):
 
     def __init__(self, place: str, found: str, expected: str, cure: str):
         super().__init__(f"{place}: found {found}; expected {expected}. {cure}")
+
+
+def first_line_of(error: Exception) -> str:
+    """Give the first line of what another library says, or the error's name if it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -23,6 +23,8 @@ _HOME = {
     "write_figure": "figures",
     "write_figures": "figures",
     "read_expression": "expression",
+    "read_levels": "levels",
+    "as_levels": "levels",
 }
 
 __all__ = sorted(_HOME)

@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from nmfbio.errors import InputError
+from nmfbio.io.delimited import detect_delimiter, split_fields
 from nmfbio.io.lines import read_lines
 from nmfbio.io.names import clean_name, list_first, refuse_duplicates
 
@@ -21,7 +23,8 @@ def read_annotation(path: str | os.PathLike, kind: str) -> pd.DataFrame:
     Parameters
     ----------
     path
-        Tab-separated text with a header; the first column holds the ids.
+        Text with tabs, semicolons or commas between columns, plain or compressed, or an .xlsx file; it has a header,
+        and the first column holds the ids.
     kind
         "sample" or "gene", for messages.
 
@@ -35,19 +38,33 @@ def read_annotation(path: str | os.PathLike, kind: str) -> pd.DataFrame:
     InputError
         If an id or column occurs twice, a line is too short or too long, or the file cannot be read.
     """
-    rows = [line.split("\t") for line in read_lines(path)]
-    names = [clean_name(name) for name in rows[0]]
+    rows = _read_rows(path)
+    names = rows[0]
     if {len(row) for row in rows[1:]} == {len(names) + 1}:
         names = [kind, *names]  # R's write.table names no column for the row names
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(names):
-            cure = "Complete or correct the line, and use tabs between columns only."
+            cure = "Complete or correct the line; a delimiter inside a cell needs quotes around the cell."
             raise InputError(f"{path}, line {number}", f"{len(row)} fields", f"{len(names)}, as in line 1", cure)
-    _refuse_bad_columns(path, names)
-    cells = [[clean_name(cell) for cell in row] for row in rows[1:]]
-    ids = [row[0] for row in cells]
+    refuse_bad_columns(path, names[1:])
+    ids = [row[0] for row in rows[1:]]
     refuse_duplicates(ids, kind, str(path), f"Give each {kind} one line.")
-    return pd.DataFrame([row[1:] for row in cells], index=ids, columns=names[1:], dtype=object)
+    return pd.DataFrame([row[1:] for row in rows[1:]], index=ids, columns=names[1:], dtype=object)
+
+
+def _read_rows(path: str | os.PathLike) -> list[list[str]]:
+    """Split a table of text or the sheet of an Excel file into cells."""
+    if Path(path).suffix.lower() == ".xlsx":
+        from nmfbio.io.excel import read_excel_lines
+
+        lines = read_excel_lines(path)
+    else:
+        lines = list(read_lines(path))
+    delimiter = detect_delimiter(*(lines * 2)[:2] if len(lines) == 1 else lines[:2]) or "\t"
+    rows = [split_fields(f"{path}, line {number}", line, delimiter) for number, line in enumerate(lines, start=1)]
+    if len(rows[0]) > 1 and len({len(row) for row in rows}) == 1 and not any(row[-1] for row in rows):
+        rows = [row[:-1] for row in rows]  # a delimiter at the end of every line separates nothing
+    return [[clean_name(cell) for cell in row] for row in rows]
 
 
 def join_metadata(table: pd.DataFrame, samples: Sequence[str], place: str) -> pd.DataFrame:
@@ -76,7 +93,7 @@ def join_metadata(table: pd.DataFrame, samples: Sequence[str], place: str) -> pd
     absent = [sample for sample in samples if sample not in table.index]
     if absent:
         raise _lacks_samples(place, absent, list(table.index))
-    return table.loc[list(samples)].apply(_typed)
+    return give_types(table.loc[list(samples)])
 
 
 def join_genes(table: pd.DataFrame, genes: Sequence[str], place: str) -> pd.DataFrame:
@@ -110,12 +127,19 @@ def join_genes(table: pd.DataFrame, genes: Sequence[str], place: str) -> pd.Data
     return table.reindex(list(genes), fill_value="")
 
 
-def _refuse_bad_columns(path: str | os.PathLike, names: list[str]) -> None:
-    refuse_duplicates(names[1:], "column", f"{path}, line 1", "Give each column a name of its own.")
-    unfit = [name for name in names[1:] if "/" in name or name == "_index"]
+def give_types(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each text column as whole numbers, numbers or categories, as `join_metadata` does."""
+    return table.apply(_typed)
+
+
+def refuse_bad_columns(path: str | os.PathLike, names: list[str], line: int = 1) -> None:
+    """Raise InputError if a name of a column is empty, repeated, or none that an .h5ad file can hold."""
+    place = f"{path}, line {line}"
+    refuse_duplicates(names, "column", place, "Give each column a name of its own.")
+    unfit = [name for name in names if "/" in name or name == "_index"]
     if unfit:
         expected = "column names without '/', and other than '_index' (an .h5ad file cannot hold them)"
-        raise InputError(f"{path}, line 1", list_first(unfit), expected, "Rename these columns.")
+        raise InputError(place, list_first(unfit), expected, "Rename these columns.")
 
 
 def _typed(column: pd.Series) -> pd.Series:
@@ -134,7 +158,7 @@ def _lacks_samples(place: str, absent: list[str], known: list[str]) -> InputErro
     hint = "; ".join(f"{name!r} is perhaps {near!r} there" for name, near in similar[:3])
     found = f"no line for {len(absent)} sample(s): {list_first(absent)}" + (f" ({hint})" if hint else "")
     cure = "Add the missing samples, or write the ids as in the matrix; the first column must hold them."
-    return InputError(place, found, "tab-separated text with each sample of the matrix in the first column", cure)
+    return InputError(place, found, "a table with each sample of the matrix in the first column", cure)
 
 
 def _letters(name: str) -> str:

@@ -21,7 +21,16 @@ def write_h5ad(adata: AnnData, path: str | os.PathLike) -> None:
         The file to write.
     """
     with atomic_path(path) as temporary:
-        adata.copy().write_h5ad(temporary)  # anndata turns text columns of what it writes into categories
+        _with_own_tables(adata).write_h5ad(temporary)
+
+
+def _with_own_tables(adata: AnnData) -> AnnData:
+    """Share the matrices and copy the tables: anndata turns text columns of what it writes into categories."""
+    raw = None
+    if adata.raw is not None:
+        raw = {"X": adata.raw.X, "var": adata.raw.var.copy(), "varm": adata.raw.varm}
+    parts = {name: dict(getattr(adata, name)) for name in ("obsm", "varm", "layers", "obsp", "varp")}
+    return AnnData(adata.X, obs=adata.obs.copy(), var=adata.var.copy(), uns=dict(adata.uns), raw=raw, **parts)
 
 
 def read_h5ad(path: str | os.PathLike) -> AnnData:

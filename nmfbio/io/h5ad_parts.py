@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Part = TypeVar("Part")
+TABLE_VERSION = "0.2.0"  # of the tables that are read here column by column
 
 
 def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
@@ -108,8 +109,8 @@ def read_obs_and_var(path: str | os.PathLike) -> tuple[pd.DataFrame, pd.DataFram
     --------
     >>> samples, genes = read_obs_and_var("results/leukemia/expression.h5ad")  # doctest: +SKIP
     """
-    samples = _read_part(path, " with a table 'obs' of the samples", lambda file: _read_table(file.get("obs")))
-    genes = _read_part(path, " with a table 'var' of the genes", lambda file: _read_table(file.get("var")))
+    samples = _read_part(path, " with a table 'obs' of the samples", lambda file: read_h5ad_table(file.get("obs")))
+    genes = _read_part(path, " with a table 'var' of the genes", lambda file: read_h5ad_table(file.get("var")))
     return samples, genes
 
 
@@ -143,18 +144,26 @@ def _read_sparse(group: h5py.Group, encoding: str) -> csr_matrix:
     return matrix
 
 
-def _read_table(group: h5py.Group | None) -> pd.DataFrame | None:
-    """Read a table (https://anndata.readthedocs.io/en/stable/fileformat-prose.html#dataframes)."""
+def read_h5ad_table(group: h5py.Group | None) -> pd.DataFrame | None:
+    """Read a table of an `.h5ad` file, None if it is none.
+
+    The format: https://anndata.readthedocs.io/en/stable/fileformat-prose.html#dataframes.
+    """
     import pandas as pd
 
     if _encoding(group) != "dataframe":
         return None
+    if group.attrs.get("encoding-version") != TABLE_VERSION:
+        from anndata.io import read_elem  # it knows how earlier versions stored categories
+
+        return read_elem(group)
     columns = pd.Index(group.attrs["column-order"], dtype=object)
-    index = pd.Index(_read_column(group[group.attrs["_index"]]), dtype=object)
-    return pd.DataFrame({name: _read_column(group[name]) for name in columns}, index=index, columns=columns)
+    index = pd.Index(read_h5ad_column(group[group.attrs["_index"]]), dtype=object)
+    return pd.DataFrame({name: read_h5ad_column(group[name]) for name in columns}, index=index, columns=columns)
 
 
-def _read_column(element: h5py.Dataset | h5py.Group) -> np.ndarray | pd.api.extensions.ExtensionArray:
+def read_h5ad_column(element: h5py.Dataset | h5py.Group) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    """Read one column of a table of an `.h5ad` file."""
     import pandas as pd
 
     encoding = _encoding(element)
@@ -163,7 +172,7 @@ def _read_column(element: h5py.Dataset | h5py.Group) -> np.ndarray | pd.api.exte
     if encoding == "string-array":
         return element.asstr()[()]
     if encoding == "categorical":
-        categories = _read_column(element["categories"])
+        categories = read_h5ad_column(element["categories"])
         return pd.Categorical.from_codes(element["codes"][()], categories, ordered=bool(element.attrs["ordered"]))
     from anndata.io import read_elem  # numbers and text with missing values
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,6 +10,13 @@ from nmfbio.errors import InputError
 
 SHOWN = 5
 _QUOTED = re.compile(r'"([^"]|"")*"')
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_EXCEL_MANGLED = re.compile(
+    rf"\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,2}}"  # 1-Mar, Mar-01
+    r"|\d{4}-\d{2}-\d{2}( 00:00:00)?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}"  # 2024-03-01, 3/1/2024, 1.3.2024
+    r"|\d(\.\d+)?e\+\d+",  # 2.31E+13
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def list_first(names: Sequence[str], shown: int = SHOWN) -> str:
@@ -33,16 +41,63 @@ def clean_name(text: str) -> str:
     >>> clean_name(' "NA" '), clean_name('"receptor ""A"" form"'), clean_name('"A" or "B"')
     ('NA', 'receptor "A" form', '"A" or "B"')
     """
-    text = text.strip()
+    text = trim_name(text)
     return text[1:-1].replace('""', '"') if _QUOTED.fullmatch(text) else text
+
+
+def trim_name(text: str) -> str:
+    """Take off the padding of a cell; letters that Unicode can spell in two ways get one spelling (NFC)."""
+    text = text.strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def is_excel_mangled(name: str) -> bool:
+    """Tell whether a gene name looks like a date or number that a spreadsheet made of it.
+
+    Examples
+    --------
+    >>> [is_excel_mangled(name) for name in ("1-Mar", "2.31E+13", "MARCH1", "1E5")]
+    [True, True, False, False]
+    """
+    return _EXCEL_MANGLED.fullmatch(name) is not None
+
+
+def name_features(symbols: Sequence[str], accessions: Sequence[str], place: str) -> list[str]:
+    """Name genes by their symbols, and those that share one by symbol and accession, with a warning.
+
+    Parameters
+    ----------
+    symbols, accessions
+        One of each a gene. A gene without symbol gets its accession.
+    place
+        The file, for messages.
+
+    Examples
+    --------
+    >>> name_features(["CD3E", ""], ["ENSG00000198851", "ENSG00000238009"], "features.tsv")
+    ['CD3E', 'ENSG00000238009']
+    """
+    filled = [symbol or accession for symbol, accession in zip(symbols, accessions, strict=True)]
+    counts = Counter(filled)
+    repeated = [name for name, count in counts.items() if count > 1]
+    if not repeated:
+        return filled
+    message = f"{place}: {len(repeated)} gene symbol(s) occur more than once and are written with their accession: "
+    warnings.warn(message + list_first(repeated), stacklevel=2)
+    pairs = zip(filled, accessions, strict=True)
+    return [f"{name} ({accession})" if counts[name] > 1 else name for name, accession in pairs]
+
+
+def refuse_empty(names: Sequence[str], kind: str, place: str) -> None:
+    """Raise InputError if an id is empty."""
+    if "" in names:
+        found = f"an empty {kind} id at position {list(names).index('') + 1}"
+        raise InputError(place, found, f"an id for each {kind}", f"Give this {kind} an id, or leave it out.")
 
 
 def refuse_duplicates(names: Sequence[str], kind: str, place: str, cure: str) -> None:
     """Raise InputError if an id is empty or occurs twice, also when two ids differ only in their Unicode spelling."""
-    if "" in names:
-        raise InputError(
-            place, f"an empty {kind} id at position {list(names).index('') + 1}", f"an id for each {kind}", cure
-        )
+    refuse_empty(names, kind, place)
     counts = Counter(unicodedata.normalize("NFC", name) for name in names)
     repeated = [name for name, count in counts.items() if count > 1]
     if repeated:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from nmfbio.errors import InputError
-from nmfbio.io.names import list_first
+from nmfbio.io.names import is_excel_mangled, list_first
 from nmfbio.preprocessing.matrix import Matrix, append_genes, as_dense, measure_genes, replace_genes, stored_values
-from nmfbio.preprocessing.names import looks_like_spreadsheet
 from nmfbio.preprocessing.recorder import Recorder
 from nmfbio.preprocessing.values import refuse_missing, refuse_negative
 
@@ -82,7 +81,7 @@ def merge_genes(values: Matrix, names: pd.Index, how: str) -> Matrix:
 def _refuse_duplicates(recorder: Recorder, repeated: pd.Index) -> InputError:
     found = f"{len(repeated)} gene id(s) that occur more than once: {list_first(repeated)}"
     cure = "Set `preprocess.duplicates`: sum, mean or max, or keep one line of each."
-    mangled = [name for name in repeated if looks_like_spreadsheet(name)]
+    mangled = [name for name in repeated if is_excel_mangled(name)]
     if mangled:
         cure = (
             f"{list_first(mangled)} look like dates or numbers that a spreadsheet made of different gene names, so "

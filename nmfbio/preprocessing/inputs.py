@@ -8,11 +8,10 @@ import pandas as pd
 import scipy.sparse
 from anndata import AnnData
 
-from nmfbio.io.names import list_first
+from nmfbio.io.names import is_excel_mangled, list_first
 from nmfbio.preprocessing.findings import Finding
 from nmfbio.preprocessing.kinds import ValueKind, judge_values
 from nmfbio.preprocessing.matrix import count_genes_above_zero, count_samples_above_zero, sum_samples
-from nmfbio.preprocessing.names import looks_like_spreadsheet as is_excel_mangled
 from nmfbio.preprocessing.values import list_places
 
 LARGEST_EXACT_COUNT = 2**24  # float32 holds every whole number up to here

@@ -72,12 +72,25 @@ def test_the_table_behind_the_metagenes_holds_loadings_and_expression_of_the_top
     np.testing.assert_array_equal(table[small_expression.obs_names], small_expression[:, table.index].X.T)
 
 
-def test_the_survey_has_two_figures_with_the_tables_they_were_given(small_consensus):
+STEPS = pd.DataFrame(
+    {
+        "step": ["drop"],
+        "genes_in": [60],
+        "genes_out": [60],
+        "samples_in": [12],
+        "samples_out": [12],
+        "values_changed": 0,
+    }
+)
+
+
+def test_the_survey_has_three_figures_with_the_tables_they_were_given(small_consensus):
     consensuses = [small_consensus(rank) for rank in (1, 2, 3)]
     measures, objectives = collect_measures(consensuses), collect_objectives(consensuses)
-    drawings = draw_survey_figures(measures, objectives, choose_rank(measures).to_dict())
-    assert list(drawings) == ["rank_survey", "objectives"]
+    drawings = draw_survey_figures(STEPS, measures, objectives, choose_rank(measures).to_dict())
+    assert list(drawings) == ["preprocessing", "rank_survey", "objectives"]
     assert all(isinstance(figure, Figure) for figure, _ in drawings.values())
+    assert drawings["preprocessing"][1].equals(STEPS)
     assert drawings["rank_survey"][1].equals(measures)
     assert drawings["objectives"][1].equals(objectives)
 
@@ -87,7 +100,7 @@ def test_the_survey_of_single_restarts_is_drawn_though_nothing_could_be_chosen(s
     measures = collect_measures(consensuses)
     verdict = choose_rank(measures).to_dict()
     assert verdict["rank"] is None
-    assert len(draw_survey_figures(measures, collect_objectives(consensuses), verdict)) == 2
+    assert len(draw_survey_figures(STEPS, measures, collect_objectives(consensuses), verdict)) == 3
 
 
 @pytest.mark.parametrize(("values", "drawn"), [(1, False), (2, True), (12, True), (13, False)])
