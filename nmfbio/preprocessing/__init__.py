@@ -2,5 +2,6 @@
 
 from nmfbio.preprocessing.preflight import Preflight, check_expression
 from nmfbio.preprocessing.presets import preprocess
+from nmfbio.preprocessing.split import take_level
 
-__all__ = ["Preflight", "check_expression", "preprocess"]
+__all__ = ["Preflight", "check_expression", "preprocess", "take_level"]

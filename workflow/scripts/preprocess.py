@@ -1,11 +1,14 @@
 from nmfbio.config import Preprocess
 from nmfbio.io import read_expression, write_h5ad
 from nmfbio.logs import rule_log
-from nmfbio.preprocessing import preprocess
+from nmfbio.preprocessing import preprocess, take_level
+
+files, params = snakemake.input, snakemake.params
+column, level = params.split
 
 with rule_log(snakemake.log[0]):
-    expression = read_expression(
-        snakemake.input.expression, snakemake.input.get("metadata"), snakemake.input.get("genes")
-    )
-    expression = preprocess(expression, Preprocess(**snakemake.params.settings))
+    expression = read_expression(files.expression, files.get("metadata"), files.get("genes"), **params.reading)
+    if level is not None:
+        expression = take_level(expression, column, level)
+    expression = preprocess(expression, Preprocess(**params.settings))
     write_h5ad(expression, snakemake.output.expression)
