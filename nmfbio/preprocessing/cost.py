@@ -12,6 +12,7 @@ from nmfbio.errors import InputError
 from nmfbio.preprocessing.values import name_place
 
 GIB = 2**30
+UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 PROCESS = 0.35 * GIB  # Python with the packages a job loads
 COPIES = 3  # of the matrix, at the peak of a job: as read, as the method takes it, and what is computed from it
 CONSENSUS = 32  # bytes for each pair of samples: the consensus matrix, its distances and its tree
@@ -93,7 +94,7 @@ def describe_cost(cost: Cost) -> str:
 
 def describe_seconds(seconds: float) -> str:
     """Give a time in the unit that suits it, to two digits."""
-    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 1.5 * length:
-            return f"{seconds / length:.2g} {unit}"
-    return f"{max(seconds, 1):.2g} seconds"
+    if seconds < 90:
+        return "a minute"
+    unit, length = next(pair for pair in UNITS if seconds >= 1.5 * pair[1])
+    return f"{seconds / length:.2g} {unit}"

@@ -11,7 +11,7 @@ from anndata import AnnData
 from nmfbio.io.names import is_excel_mangled, list_first
 from nmfbio.preprocessing.findings import Finding
 from nmfbio.preprocessing.kinds import ValueKind, judge_values
-from nmfbio.preprocessing.matrix import count_genes_above_zero, count_samples_above_zero, sum_samples
+from nmfbio.preprocessing.matrix import count_genes_above_zero, count_samples_above_zero, format_value, sum_samples
 from nmfbio.preprocessing.values import list_places
 
 LARGEST_EXACT_COUNT = 2**24  # float32 holds every whole number up to here
@@ -57,15 +57,6 @@ def list_findings(described: Mapping[str, object]) -> pd.DataFrame:
     return pd.DataFrame({name: described[name] for name in Finding._fields})
 
 
-_MEANINGS = {
-    "counts": "whole numbers with zeros",
-    "whole numbers": "whole numbers without zeros, read as intensities on a linear scale",
-    "linear": "fractions on a linear scale",
-    "log": "looks like a log scale; usages of logs are shares of log values",
-    "centred": "values around 0, as after centring or in log ratios",
-}
-
-
 def _size(expression: AnnData) -> Finding:
     values = expression.X
     stored = "dense"
@@ -75,8 +66,9 @@ def _size(expression: AnnData) -> Finding:
 
 
 def _values(kind: ValueKind) -> Finding:
-    status = "note" if kind.name == "log" else "ok"
-    return Finding("values", status, kind.name, f"{_MEANINGS[kind.name]}: {kind.evidence}")
+    if kind.name != "log":
+        return Finding("values", "ok", kind.name, kind.evidence)
+    return Finding("values", "note", "log", f"{kind.evidence}; usages of log values are shares of logs")
 
 
 def _places(expression: AnnData, check: str, is_wrong: Callable[[np.ndarray], np.ndarray], key: str) -> Finding:
@@ -108,26 +100,23 @@ def _gene_names(expression: AnnData) -> Finding | None:
 
 
 def _zero_genes(expression: AnnData) -> Finding:
-    names = expression.var_names[_never_set(expression, count_samples_above_zero)]
+    names = expression.var_names[count_samples_above_zero(expression.X) == 0]
     status = "note" if len(names) else "ok"
     return Finding("all-zero genes", status, f"{len(names):,} genes", "0 in every sample: dropped", list_first(names))
 
 
 def _zero_samples(expression: AnnData) -> Finding:
-    names = expression.obs_names[_never_set(expression, count_genes_above_zero)]
+    names = expression.obs_names[count_genes_above_zero(expression.X) == 0]
+    if len(names) == 0:
+        return Finding("all-zero samples", "ok", "0 samples", "each sample has a value above 0")
     meaning = "0 for every gene; `preprocess.zero_samples` says what becomes of them"
-    status = "warning" if len(names) else "ok"
-    return Finding("all-zero samples", status, f"{len(names):,} samples", meaning, list_first(names))
-
-
-def _never_set(expression: AnnData, count: Callable) -> np.ndarray:
-    return count(expression.X) == 0
+    return Finding("all-zero samples", "warning", f"{len(names):,} samples", meaning, list_first(names))
 
 
 def _totals(expression: AnnData, kind: ValueKind) -> Finding:
     totals = sum_samples(expression.X)
     lowest, median, highest = np.quantile(totals, [0, 0.5, 1])
-    found = f"{lowest:,.6g} to {highest:,.6g}, median {median:,.6g}"
+    found = f"{format_value(lowest)} to {format_value(highest)}, median {format_value(median)}"
     meaning = "sum over the genes of a sample"
     if kind.name == "counts" and lowest > 0 and highest / lowest > UNEVEN:
         extremes = list_first([expression.obs_names[totals.argmin()], expression.obs_names[totals.argmax()]])
@@ -140,7 +129,7 @@ def _precision(kind: ValueKind) -> Finding | None:
     if kind.name not in ("counts", "whole numbers") or kind.highest <= LARGEST_EXACT_COUNT:
         return None
     meaning = "whole numbers above 16,777,216 are rounded to 7 digits (float32)"
-    return Finding("precision", "warning", f"values up to {kind.highest:,.6g}", meaning)
+    return Finding("precision", "warning", f"values up to {format_value(kind.highest)}", meaning)
 
 
 def _metadata(expression: AnnData) -> Finding:

@@ -92,6 +92,17 @@ def append_genes(values: Matrix, columns: np.ndarray) -> Matrix:
     return np.hstack([values, columns.astype(values.dtype)])
 
 
+def format_value(value: float) -> str:
+    """Write a value for a reader: large ones in whole numbers with thousands apart, others to six digits.
+
+    Examples
+    --------
+    >>> format_value(1566580.4), format_value(14.127)
+    ('1,566,580', '14.127')
+    """
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.6g}"
+
+
 def as_dense(values: Matrix) -> np.ndarray:
     """Give a dense matrix as it is, a sparse one as a dense copy."""
     return values.toarray() if scipy.sparse.issparse(values) else values

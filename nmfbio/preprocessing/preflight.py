@@ -49,6 +49,11 @@ class Preflight:
     kind: str
     rank_bound: int
 
+    def warnings(self) -> list[str]:
+        """Give the findings that are warnings as lines for a log."""
+        rows = self.findings[self.findings["status"] == "warning"].itertuples()
+        return [f"{row.check}: {row.found}, {row.meaning}" + (f": {row.where}" if row.where else "") for row in rows]
+
     def to_dict(self) -> dict:
         """Give everything as plain values, for JSON."""
         facts = {name: getattr(self, name) for name in ("n_samples", "n_genes", "kind", "rank_bound")}

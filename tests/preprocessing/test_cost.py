@@ -38,7 +38,7 @@ def test_the_consensus_of_many_samples_is_what_needs_memory():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.2, "1 seconds"), (75, "75 seconds"), (120, "2 minutes"), (9000, "2.5 hours"), (2e5, "2.3 days")],
+    [(0.2, "a minute"), (75, "a minute"), (120, "2 minutes"), (9000, "2.5 hours"), (2e5, "2.3 days")],
 )
 def test_times_are_given_in_a_unit_that_suits_them(seconds, words):
     assert describe_seconds(seconds) == words

@@ -191,6 +191,14 @@ def make_flawed() -> AnnData:
     return expression
 
 
+def test_warnings_are_lines_for_the_log():
+    matrix = np.random.default_rng(0).random((8, 10))
+    matrix[4] = matrix[1]
+    (line,) = check_expression(make_expression(matrix), [2]).warnings()
+    assert line.startswith("identical samples: 2 samples, ")
+    assert line.endswith(": 's1', 's4'")
+
+
 def test_what_was_cured_is_still_told_of_the_matrix_as_it_was_read():
     cures = {"missing": "drop_genes", "negatives": "floor", "duplicates": "sum"}
     result = preprocess(make_flawed(), Preprocess(preset="none", **cures))
