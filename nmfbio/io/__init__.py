@@ -15,6 +15,8 @@ _HOME = {
     "read_obs_and_var": "h5ad_parts",
     "read_h5ad": "h5ad",
     "write_h5ad": "h5ad",
+    "read_dropped_samples": "h5ad_parts",
+    "read_factorised": "h5ad",
     "read_json": "tables",
     "read_table": "tables",
     "write_json": "tables",

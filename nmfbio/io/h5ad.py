@@ -1,10 +1,14 @@
 """AnnData in `.h5ad` files, written atomically."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anndata
+import h5py
 from anndata import AnnData
+from anndata.io import read_elem
 
 from nmfbio.io.atomic import atomic_path
 from nmfbio.io.h5ad_parts import unusable_h5ad
@@ -33,6 +37,29 @@ def _with_own_tables(adata: AnnData) -> AnnData:
     return AnnData(adata.X, obs=adata.obs.copy(), var=adata.var.copy(), uns=dict(adata.uns), raw=raw, **parts)
 
 
+def read_factorised(path: str | os.PathLike) -> AnnData:
+    """Read the matrix that is factorised with its tables and the record of preprocessing, and not the rest.
+
+    Parameters
+    ----------
+    path
+        `expression.h5ad`, as written after `preprocess`.
+
+    Returns
+    -------
+    AnnData
+        In memory, samples x genes, with `obs`, `var` and `uns`; without `raw`, which may be ten times as large.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated or not an AnnData.
+    """
+    with _failures_named(path), h5py.File(path, "r") as file:
+        parts = {name: read_elem(file[name]) for name in ("X", "obs", "var", "uns")}
+    return AnnData(**parts)
+
+
 def read_h5ad(path: str | os.PathLike) -> AnnData:
     """Read an AnnData from an `.h5ad` file.
 
@@ -51,9 +78,15 @@ def read_h5ad(path: str | os.PathLike) -> AnnData:
     InputError
         If the file is missing, truncated or not an AnnData.
     """
+    with _failures_named(path):
+        return anndata.read_h5ad(path)
+
+
+@contextmanager
+def _failures_named(path: str | os.PathLike) -> Iterator[None]:
     if not Path(path).is_file():
         raise unusable_h5ad(path, "no such file", "")
     try:
-        return anndata.read_h5ad(path)
+        yield
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", "") from error

@@ -114,6 +114,37 @@ def read_obs_and_var(path: str | os.PathLike) -> tuple[pd.DataFrame, pd.DataFram
     return samples, genes
 
 
+def read_dropped_samples(path: str | os.PathLike) -> list[str]:
+    """Names of the samples that preprocessing dropped because nothing of them was above 0.
+
+    Parameters
+    ----------
+    path
+        As for `read_matrix`.
+
+    Returns
+    -------
+    list of str
+        Empty if none was, or the file was not written after `preprocess`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated or not HDF5.
+
+    Examples
+    --------
+    >>> read_dropped_samples("results/leukemia/expression.h5ad")  # doctest: +SKIP
+    []
+    """
+    return _read_part(path, "", _list_dropped_samples)
+
+
+def _list_dropped_samples(file: h5py.File) -> list[str]:
+    names = file.get("uns/preprocess/dropped_samples_zero")
+    return [] if names is None else list(names.asstr()[()]) if names.size else []
+
+
 def _read_part(path: str | os.PathLike, expected: str, read: Callable[[h5py.File], Part | None]) -> Part:
     if not os.path.isfile(path):
         raise unusable_h5ad(path, "no such file", expected)

@@ -76,8 +76,8 @@ def read_table(path: str | os.PathLike, index: str | None = None) -> pd.DataFram
 
 def _as_numbers(column: pd.Series) -> pd.Series:
     """Give the column as numbers or booleans if every value is one, else as it is."""
-    if len(column) and column.isin(["True", "False"]).all():
-        return column == "True"
+    if set(column) - {""} and column.isin(["True", "False", ""]).all():
+        return column.map({"True": True, "False": False})
     if len(column) and column.str.fullmatch(r"-?\d{1,18}").all():
         return column.astype("int64")
     if column.str.fullmatch(_NUMBER_OR_EMPTY).all():

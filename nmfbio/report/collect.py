@@ -117,6 +117,7 @@ def _read_rank(
     rank: int, genes: FilePath, samples: FilePath, usages: FilePath, images: Mapping[str, Path], folder: Path
 ) -> RankContent:
     table = read_table(samples)
+    table = table[table["cluster"] != ""].reset_index(drop=True)  # samples that were left out have no values
     words = {name: describe_rank_figure(name, rank, len(table)) for name in FIGURE_NAMES}
     figures = {
         name: _read_figure(images[f"{name}_k{rank}"], *words[name], folder)

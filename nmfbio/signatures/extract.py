@@ -1,5 +1,6 @@
 """From the consensus at one rank to the tables people use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,23 @@ class Signatures:
     usages: pd.DataFrame
     genes: pd.DataFrame
     samples: pd.DataFrame
+
+    def tables(self, left_out: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+        """Give all tables by name, as they are written.
+
+        Parameters
+        ----------
+        left_out
+            Samples that could not be factorised: they stand at the end of ``usages`` and ``samples``, without values.
+
+        Returns
+        -------
+        dict
+            ``metagenes``, ``usages``, ``genes``, ``samples``.
+        """
+        usages = self.usages.reindex([*self.usages.index, *left_out]).rename_axis("sample")
+        samples = self.samples.set_index("sample").reindex(usages.index).reset_index() if left_out else self.samples
+        return {"metagenes": self.metagenes, "usages": usages, "genes": self.genes, "samples": samples}
 
 
 def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFrame, scale: str = "max") -> Signatures:

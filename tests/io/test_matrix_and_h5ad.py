@@ -11,7 +11,14 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
-from nmfbio.io import read_h5ad, read_matrix, read_obs_and_var, write_h5ad
+from nmfbio.io import (
+    read_dropped_samples,
+    read_factorised,
+    read_h5ad,
+    read_matrix,
+    read_obs_and_var,
+    write_h5ad,
+)
 
 
 def make_expression(matrix) -> AnnData:
@@ -100,3 +107,29 @@ def test_reading_matrix_and_arrays_imports_neither_pandas_nor_anndata():
         "print(sorted({'pandas', 'anndata', 'scanpy', 'matplotlib'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_factorised_matrix_is_read_without_the_rest(tmp_path):
+    whole = AnnData(np.arange(12.0, dtype=np.float32).reshape(3, 4), obs=pd.DataFrame(index=["a", "b", "c"]))
+    part = whole[:, :2].copy()
+    part.raw = whole
+    part.uns["preprocess"] = {"dropped_samples_zero": np.array(["x", "ü"], dtype=str)}
+    write_h5ad(part, tmp_path / "x.h5ad")
+    read = read_factorised(tmp_path / "x.h5ad")
+    np.testing.assert_array_equal(read.X, part.X)
+    assert read.raw is None
+    assert list(read.obs_names) == ["a", "b", "c"]
+    assert list(read.uns["preprocess"]["dropped_samples_zero"]) == ["x", "ü"]
+    assert read_dropped_samples(tmp_path / "x.h5ad") == ["x", "ü"]
+
+
+@pytest.mark.parametrize("uns", [{}, {"preprocess": {"dropped_samples_zero": np.array([], dtype=str)}}])
+def test_no_samples_are_told_of_where_none_were_dropped(tmp_path, uns):
+    write_h5ad(AnnData(np.ones((2, 2), dtype=np.float32), uns=uns), tmp_path / "x.h5ad")
+    assert read_dropped_samples(tmp_path / "x.h5ad") == []
+
+
+@pytest.mark.parametrize("read", [read_factorised, read_dropped_samples])
+def test_a_file_that_is_not_there_is_named(tmp_path, read):
+    with pytest.raises(InputError, match=r"x\.h5ad: found no such file"):
+        read(tmp_path / "x.h5ad")

@@ -85,3 +85,10 @@ def test_missing_index_column_is_an_input_error(tmp_path):
 def test_text_keeps_its_line_ends(tmp_path):
     write_text("ä\r\nb\n", tmp_path / "t.txt")
     assert (tmp_path / "t.txt").read_bytes() == "ä\r\nb\n".encode()
+
+
+def test_truth_values_with_empty_cells_among_them_stay_truth_values(tmp_path):
+    write_table(pd.DataFrame({"selected": [True, None, False]}), tmp_path / "t.tsv")
+    first, second, third = read_table(tmp_path / "t.tsv")["selected"]
+    assert (first, third) == (True, False)
+    assert pd.isna(second)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nmfbio.errors import InputError
-from nmfbio.io import write_json, write_table
+from nmfbio.io import read_table, write_json, write_table
 from nmfbio.report import collect_report, render_report, software_versions
 
 
@@ -93,3 +93,16 @@ def test_versions_name_python_and_the_packages_that_are_installed():
     versions = software_versions()
     assert next(iter(versions)) == "Python"
     assert {"nmfbio", "numpy"} <= versions.keys()
+
+
+def test_samples_that_were_left_out_have_no_place_among_those_analysed(arguments):
+    before = collect_report(**arguments)
+    for path in arguments["samples"]:
+        table = read_table(path)
+        lost = pd.DataFrame([{"sample": "lost"}], columns=table.columns)
+        write_table(pd.concat([table.astype(object), lost], ignore_index=True), path)
+    after = collect_report(**arguments)
+    assert after.summary == before.summary
+    pd.testing.assert_frame_equal(after.ranks[0].samples, before.ranks[0].samples, check_dtype=False)
+    assert {type(value) for value in after.ranks[0].samples["scale_dependent"]} == {bool}
+    assert render_report(after) == render_report(before)

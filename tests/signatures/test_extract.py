@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from nmfbio.io import read_table, write_table
 from nmfbio.signatures import extract_signatures, kim_park_scores, select_genes
 
 GENE_COLUMNS = ["metagene", "position", "gene", "description", "score", "weight", "selected"]
@@ -137,3 +138,16 @@ def test_the_other_call_is_never_the_call_itself(small_expression, small_consens
     samples = extract_signatures(moved, small_expression.obs_names, small_expression.var).samples
     assert bool(samples["scale_dependent"][5])
     assert samples["cluster_other_scale"][5] != samples["cluster"][5]
+
+
+def test_samples_that_were_left_out_stand_at_the_end_without_values(extracted, tmp_path):
+    signatures = extracted[2]
+    tables = signatures.tables(["lost 1", "lost 2"])
+    for name in ("usages", "samples"):
+        write_table(tables[name], tmp_path / f"{name}.tsv")
+        rows = read_table(tmp_path / f"{name}.tsv", index="sample")
+        assert list(rows.index) == [*signatures.usages.index, "lost 1", "lost 2"]
+        assert rows.iloc[-2:].replace("", np.nan).isna().all(axis=None)
+        assert set(rows.columns) == set(getattr(signatures, name).columns) - {"sample"}
+    assert tables["genes"] is signatures.genes
+    assert signatures.tables()["samples"] is signatures.samples

@@ -1,9 +1,9 @@
-from nmfbio.io import read_h5ad, write_json, write_table
+from nmfbio.io import read_factorised, write_json, write_table
 from nmfbio.logs import rule_log
 from nmfbio.preprocessing import check_expression
 
 with rule_log(snakemake.log[0]) as logger:
-    preflight = check_expression(read_h5ad(snakemake.input.expression), **snakemake.params.settings)
+    preflight = check_expression(read_factorised(snakemake.input.expression), **snakemake.params.settings)
     for line in preflight.warnings():
         logger.warning(line)
     write_table(preflight.findings, snakemake.output.table)

@@ -1,5 +1,5 @@
 from nmfbio.consensus import RestartSummary, build_consensus, join_summaries
-from nmfbio.io import read_matrix, read_obs_and_var, write_figures, write_table, write_text
+from nmfbio.io import read_dropped_samples, read_matrix, read_obs_and_var, write_figures, write_table, write_text
 from nmfbio.logs import rule_log
 from nmfbio.plots import draw_rank_figures
 from nmfbio.signatures import extract_signatures, to_gmt
@@ -16,8 +16,8 @@ with rule_log(snakemake.log[0]):
     consensus = build_consensus(matrix, restarts, names, params.method, options=params.options, **settings)
     consensus.save(output.consensus)
     signatures = extract_signatures(consensus, samples.index, genes, settings["scale"])
-    for table in ("metagenes", "usages", "genes", "samples"):
-        write_table(getattr(signatures, table), output[table])
+    for name, table in signatures.tables(read_dropped_samples(snakemake.input.expression)).items():
+        write_table(table, output[name])
     description = f"{dataset}, rank {rank}, Kim & Park 2007 selection"
     write_text(to_gmt(signatures.genes, f"{dataset}_k{rank}", description), output.gene_sets)
     drawings = draw_rank_figures(matrix, samples, consensus, signatures, params.top_genes, figures["annotations"])
