@@ -46,9 +46,12 @@ def read_gct(path: str | os.PathLike) -> AnnData:
     --------
     >>> read_gct("expression.gct").var["description"]  # doctest: +SKIP
     """
-    lines = _without_trailing_tabs(read_lines(path))
+    lines = _without_trailing_delimiters(read_lines(path))
     n_genes, n_samples, n_gene_fields, n_sample_fields = _read_counts(path, next(lines), next(lines, ""))
     fields = [clean_name(name) for name in next(lines, "").split("\t")]
+    has_trailing = fields[-1] == "" and len(fields) == 2 + n_gene_fields + n_samples
+    if has_trailing:
+        fields.pop()
     gene_fields, samples = fields[1 : 1 + n_gene_fields], fields[1 + n_gene_fields :]
     if len(samples) != n_samples:
         raise _miscounted(path, f"{len(samples)} samples in line 3", f"{n_samples}, as line 2 says")
@@ -58,7 +61,7 @@ def read_gct(path: str | os.PathLike) -> AnnData:
     first = next(lines, None)
     if first is None:
         raise _miscounted(path, "no genes", f"{n_genes}, as line 2 says")
-    layout = Layout(str(path), "\t", "gene", samples, tuple(gene_fields), header_line=3, first_line=4 + n_sample_fields)
+    layout = Layout(str(path), "\t", "gene", samples, tuple(gene_fields), has_trailing, 3, 4 + n_sample_fields)
     expression = parse_body(layout, first, lines, GENES_IN_ROWS)
     if expression.n_vars != n_genes:
         raise _miscounted(path, f"{expression.n_vars} genes", f"{n_genes}, as line 2 says")
@@ -86,10 +89,13 @@ def _read_sample_fields(
     path: str | os.PathLike, lines: Iterator[str], samples: list[str], n_gene_fields: int, n_fields: int
 ) -> pd.DataFrame:
     columns, names = [], []
+    n_expected = 1 + n_gene_fields + len(samples)
     for number in range(4, 4 + n_fields):
         row = [clean_name(cell) for cell in next(lines, "").split("\t")]
-        if len(row) != 1 + n_gene_fields + len(samples):
-            raise ragged(path, number, row[0], len(row), 1 + n_gene_fields + len(samples))
+        if len(row) == 1 + n_expected and row[-1] == "":
+            row.pop()
+        if len(row) != n_expected:
+            raise ragged(path, number, row[0], len(row), n_expected, header_line=3)
         names.append(row[0])
         columns.append(row[1 + n_gene_fields :])
     refuse_bad_columns(path, names, line=4)
@@ -97,7 +103,7 @@ def _read_sample_fields(
     return give_types(pd.DataFrame(cells, index=samples, columns=names))
 
 
-def _without_trailing_tabs(lines: Iterator[str]) -> Iterator[str]:
+def _without_trailing_delimiters(lines: Iterator[str]) -> Iterator[str]:
     """Drop the delimiters that spreadsheets put after the two short lines of the preamble."""
     for number, line in enumerate(lines):
         yield line.rstrip("\t, ") if number < 2 else line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import h5py
 import numpy as np
 
-from nmfbio.errors import InputError
+from nmfbio.errors import InputError, first_line_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +152,8 @@ def _read_part(path: str | os.PathLike, expected: str, read: Callable[[h5py.File
     try:
         with h5py.File(path, "r") as file:
             part, there = read(file), ", ".join(file) or "nothing"
-    except (OSError, KeyError) as error:
-        raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", expected) from error
+    except (OSError, KeyError, ValueError) as error:
+        raise unusable_h5ad(path, f"a file that cannot be read ({first_line_of(error)})", expected) from error
     if part is None:
         raise unusable_h5ad(path, f"no such part, or one of another kind (there is: {there})", expected)
     return part
@@ -185,9 +186,7 @@ def read_h5ad_table(group: h5py.Group | None) -> pd.DataFrame | None:
     if _encoding(group) != "dataframe":
         return None
     if group.attrs.get("encoding-version") != TABLE_VERSION:
-        from anndata.io import read_elem  # it knows how earlier versions stored categories
-
-        return read_elem(group)
+        return _read_with_anndata(group)  # it knows how earlier versions stored categories
     columns = pd.Index(group.attrs["column-order"], dtype=object)
     index = pd.Index(read_h5ad_column(group[group.attrs["_index"]]), dtype=object)
     return pd.DataFrame({name: read_h5ad_column(group[name]) for name in columns}, index=index, columns=columns)
@@ -205,9 +204,18 @@ def read_h5ad_column(element: h5py.Dataset | h5py.Group) -> np.ndarray | pd.api.
     if encoding == "categorical":
         categories = read_h5ad_column(element["categories"])
         return pd.Categorical.from_codes(element["codes"][()], categories, ordered=bool(element.attrs["ordered"]))
-    from anndata.io import read_elem  # numbers and text with missing values
+    return _read_with_anndata(element)  # numbers and text with missing values
 
-    return read_elem(element)
+
+def _read_with_anndata(element: h5py.Dataset | h5py.Group) -> pd.DataFrame | pd.api.extensions.ExtensionArray:
+    from anndata.io import read_elem
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # anndata names each part that it knows to be old
+            return read_elem(element)
+    except Exception as error:  # its own errors have no public class
+        raise ValueError(f"{element.name}: {first_line_of(error)}") from error
 
 
 def _encoding(element: h5py.Dataset | h5py.Group | None) -> str | None:

@@ -114,7 +114,8 @@ def split_rows(rows: list[str], layout: Layout, first_line: int) -> tuple[list[s
         tabbed = _as_tabbed(row, layout, number)
         n_fields = tabbed.count("\t") + 1
         if n_fields != layout.n_fields:
-            raise ragged(layout.path, number, tabbed.partition("\t")[0], n_fields, layout.n_fields)
+            name = tabbed.partition("\t")[0]
+            raise ragged(layout.path, number, name, n_fields, layout.n_fields, layout.header_line)
         *leading, numbers = tabbed.split("\t", n_leading)
         names.append(trim_name(leading[0]))
         annotations.append([trim_name(text) for text in leading[1:]])
@@ -143,10 +144,13 @@ def _format_hint(header: str, row: str) -> str:
     return "Save the table as tab-separated text with genes in rows and samples in columns."
 
 
-def ragged(path: str | os.PathLike, number: int, name: str, n_fields: int, expected: int) -> InputError:
+def ragged(
+    path: str | os.PathLike, number: int, name: str, n_fields: int, expected: int, header_line: int = 1
+) -> InputError:
     """Return the error for a line with too few or too many fields."""
     cure = "Complete or correct the line, or copy the file again if it ends here; a delimiter in a name needs quotes."
-    return InputError(f"{path}, line {number} ({name[:40]!r})", f"{n_fields} fields", f"{expected}, as in line 1", cure)
+    place = f"{path}, line {number} ({name[:40]!r})"
+    return InputError(place, f"{n_fields} fields", f"{expected}, as in line {header_line}", cure)
 
 
 def not_a_matrix(path: str | os.PathLike, found: str, cure: str) -> InputError:

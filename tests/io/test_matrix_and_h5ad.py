@@ -55,6 +55,21 @@ def test_same_content_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a.h5ad").read_bytes() == (tmp_path / "b.h5ad").read_bytes()
 
 
+def test_writing_copies_no_matrix_and_gives_the_bytes_of_a_copy(tmp_path, monkeypatch):
+    written = make_expression(scipy.sparse.csr_matrix(DENSE))
+    written.layers["counts"] = DENSE
+    written.obsm["usages"] = pd.DataFrame({"metagene_1": [1.0, 2.0, 3.0]}, index=written.obs_names)
+    written.uns["record"] = {"names": np.array(["x"]), "deep": {"y": 1}}
+    written.raw = written
+    written.copy().write_h5ad(tmp_path / "copy.h5ad")
+    monkeypatch.setattr(AnnData, "copy", None)
+    monkeypatch.setattr(scipy.sparse.csr_matrix, "copy", None)
+    write_h5ad(written, tmp_path / "x.h5ad")
+    assert (tmp_path / "x.h5ad").read_bytes() == (tmp_path / "copy.h5ad").read_bytes()
+    assert written.obs["subtype"].dtype == object
+    assert written.raw.var.equals(written.var)
+
+
 def test_samples_and_genes_are_read_alone_as_anndata_reads_them(tmp_path):
     expression = make_expression(DENSE)
     expression.obs = pd.DataFrame(
