@@ -60,7 +60,7 @@ def _read_rows(path: str | os.PathLike) -> list[list[str]]:
         lines = read_excel_lines(path)
     else:
         lines = list(read_lines(path))
-    delimiter = detect_delimiter(*(lines * 2)[:2] if len(lines) == 1 else lines[:2]) or "\t"
+    delimiter = detect_delimiter(lines[0], lines[min(1, len(lines) - 1)]) or "\t"
     rows = [split_fields(f"{path}, line {number}", line, delimiter) for number, line in enumerate(lines, start=1)]
     if len(rows[0]) > 1 and len({len(row) for row in rows}) == 1 and not any(row[-1] for row in rows):
         rows = [row[:-1] for row in rows]  # a delimiter at the end of every line separates nothing

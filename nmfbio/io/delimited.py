@@ -19,8 +19,8 @@ def detect_delimiter(header: str, row: str) -> str | None:
     Returns
     -------
     str or None
-        Tab, semicolon or comma: the one with most fields among those that agree in both lines, else the first that
-        occurs at all. None if there is none.
+        Tab if the lines agree in it, else semicolon or comma: what has the same number in both lines goes before what
+        differs by one, and many before few. If they agree in none, the first that occurs at all; None if there is none.
 
     Examples
     --------
@@ -30,8 +30,10 @@ def detect_delimiter(header: str, row: str) -> str | None:
     counts = {mark: (_outside_quotes(header).count(mark), _outside_quotes(row).count(mark)) for mark in DELIMITERS}
     found = [mark for mark in DELIMITERS if any(counts[mark])]
     agreeing = [mark for mark in found if counts[mark][1] and abs(counts[mark][0] - counts[mark][1]) <= 1]
+    if "\t" in agreeing:
+        return "\t"
     if agreeing:
-        return max(agreeing, key=lambda mark: counts[mark][1])
+        return max(agreeing, key=lambda mark: (counts[mark][0] == counts[mark][1], counts[mark][1]))
     return found[0] if found else None
 
 

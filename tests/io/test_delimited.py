@@ -16,6 +16,9 @@ from nmfbio.io.names import clean_name
     [
         ("gene\ts1", "A, B\t1", "\t"),
         ("gene\ts1", "A\t1,5", "\t"),
+        ("id\tx, y, z", "s1\ta, b, c", "\t"),
+        ("id,note", "s1,a;b", ","),
+        ("s1", "A;1,5", ";"),
         ("gene;s1;s2", "A;1,5;2,5", ";"),
         ("s1;s2", "A;1,5;2,5", ";"),
         ("s1", "A,1", ","),
