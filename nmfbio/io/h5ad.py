@@ -6,6 +6,7 @@ from pathlib import Path
 import anndata
 from anndata import AnnData
 
+from nmfbio.errors import first_line_of
 from nmfbio.io.atomic import atomic_path
 from nmfbio.io.h5ad_parts import unusable_h5ad
 
@@ -56,4 +57,4 @@ def read_h5ad(path: str | os.PathLike) -> AnnData:
     try:
         return anndata.read_h5ad(path)
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", "") from error
+        raise unusable_h5ad(path, f"a file that cannot be read ({first_line_of(error)})", "") from error
