@@ -10,7 +10,7 @@ import pandas as pd
 from nmfbio.errors import InputError
 from nmfbio.io.delimited import detect_delimiter, split_fields
 from nmfbio.io.lines import read_lines
-from nmfbio.io.names import clean_name, list_first, refuse_duplicates
+from nmfbio.io.names import list_first, refuse_duplicates, trim_name
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL")
 _NUMBER = r"-?(0|[1-9]\d*)(\.\d*)?([eE][-+]?\d+)?"  # 007 is a name, not a number
@@ -60,11 +60,11 @@ def _read_rows(path: str | os.PathLike) -> list[list[str]]:
         lines = read_excel_lines(path)
     else:
         lines = list(read_lines(path))
-    delimiter = detect_delimiter(*(lines * 2)[:2] if len(lines) == 1 else lines[:2]) or "\t"
+    delimiter = detect_delimiter(lines[0], lines[min(1, len(lines) - 1)]) or "\t"
     rows = [split_fields(f"{path}, line {number}", line, delimiter) for number, line in enumerate(lines, start=1)]
     if len(rows[0]) > 1 and len({len(row) for row in rows}) == 1 and not any(row[-1] for row in rows):
         rows = [row[:-1] for row in rows]  # a delimiter at the end of every line separates nothing
-    return [[clean_name(cell) for cell in row] for row in rows]
+    return [[trim_name(cell) for cell in row] for row in rows]
 
 
 def join_metadata(table: pd.DataFrame, samples: Sequence[str], place: str) -> pd.DataFrame:

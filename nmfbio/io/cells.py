@@ -15,7 +15,6 @@ from nmfbio.errors import InputError
 MISSING = ("", "NA", "N/A", "#N/A", "na", "n/a", "NaN", "nan", "NAN", "NULL", "null", "None")
 _NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *", re.ASCII)
 _INFINITE = re.compile(r" *[+-]?inf(inity)? *", re.IGNORECASE | re.ASCII)
-_WITH_COMMA = re.compile(r"[^\t\n]*,[^\t\n]*")
 _DECIMAL_COMMA = re.compile(r" *[+-]?\d+,\d+([eE][+-]?\d+)? *", re.ASCII)
 _PERHAPS_THOUSANDS = re.compile(r" *[+-]?[1-9]\d{0,2},\d{3} *", re.ASCII)
 _POINTS = "Write numbers with a decimal point and without thousands separators."
@@ -88,7 +87,7 @@ def parse_cells(block: Block, marks: dict[str, tuple[str, str]]) -> np.ndarray:
     if "." in text and POINT not in marks and (first := block.find(_is_number_with_point)):
         marks[POINT] = first
     if has_commas:
-        _note_commas(block, text, marks)
+        _note_commas(block, marks)
         _refuse_mixed(marks)
     try:
         frame = pd.read_csv(
@@ -132,14 +131,16 @@ def _is_number_with_point(cell: str) -> bool:
     return "." in cell and _NUMBER.fullmatch(cell) is not None
 
 
-def _note_commas(block: Block, text: str, marks: dict[str, tuple[str, str]]) -> None:
-    cells = _WITH_COMMA.findall(text)
-    if not all(map(_DECIMAL_COMMA.fullmatch, cells)):
-        raise _first_bad_cell(block, False)
+def _note_commas(block: Block, marks: dict[str, tuple[str, str]]) -> None:
+    """Note the first cell with a comma, and the first whose comma cannot be a thousands separator."""
+
+    def is_decimal(cell: str) -> bool:
+        return _DECIMAL_COMMA.fullmatch(cell) is not None and not _PERHAPS_THOUSANDS.fullmatch(cell)
+
     if UNSURE not in marks:
         marks[UNSURE] = block.find(lambda cell: "," in cell)
-    if COMMA not in marks and not all(map(_PERHAPS_THOUSANDS.fullmatch, cells)):
-        marks[COMMA] = block.find(lambda cell: "," in cell and not _PERHAPS_THOUSANDS.fullmatch(cell))
+    if COMMA not in marks and (first := block.find(is_decimal)):
+        marks[COMMA] = first
 
 
 def _refuse_overflow(block: Block, too_large: np.ndarray) -> None:

@@ -10,6 +10,7 @@ import h5py
 from anndata import AnnData
 from anndata.io import read_elem
 
+from nmfbio.errors import first_line_of
 from nmfbio.io.atomic import atomic_path
 from nmfbio.io.h5ad_parts import unusable_h5ad
 
@@ -89,4 +90,4 @@ def _failures_named(path: str | os.PathLike) -> Iterator[None]:
     try:
         yield
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise unusable_h5ad(path, f"a file that cannot be read ({str(error).splitlines()[0]})", "") from error
+        raise unusable_h5ad(path, f"a file that cannot be read ({first_line_of(error)})", "") from error

@@ -12,7 +12,7 @@ from anndata import AnnData
 
 from nmfbio.errors import InputError
 from nmfbio.io.build import build_anndata
-from nmfbio.io.h5ad_parts import TABLE_VERSION, read_h5ad_column, read_h5ad_table
+from nmfbio.io.h5ad_parts import read_h5ad_table
 from nmfbio.io.hdf5 import as_canonical, as_float32, open_hdf5, read_dense, read_sparse
 from nmfbio.io.memory import refuse_if_too_large
 from nmfbio.io.names import refuse_duplicates, refuse_empty, trim_name
@@ -53,26 +53,6 @@ def read_h5ad_layer(path: str | os.PathLike, layer: str | None = None) -> AnnDat
         is_old = isinstance(file["obs"], h5py.Dataset)
         expression = None if is_old else _read_layer(path, file, layer)
     return _read_old_layer(path, layer) if expression is None else expression
-
-
-def read_h5ad_obs_column(path: str | os.PathLike, column: str) -> tuple[pd.Series | None, list[str]]:
-    """Read one column of `obs`, and nothing else of the file.
-
-    Returns
-    -------
-    tuple
-        The column, None if there is none of that name; the names of all columns.
-    """
-    with open_hdf5(path, _EXPECTED) as file:
-        if isinstance(file.get("obs"), h5py.Group):
-            names = [str(name) for name in file["obs"].attrs.get("column-order", [])]
-            if column not in names:
-                return None, names
-            if file["obs"].attrs.get("encoding-version") != TABLE_VERSION:
-                return read_h5ad_table(file["obs"])[column], names
-            return pd.Series(read_h5ad_column(file["obs"][column]), name=column), names
-    obs = _read_old(path).obs
-    return obs.get(column), list(obs)
 
 
 def _read_layer(path: str | os.PathLike, file: h5py.File, layer: str | None) -> AnnData:
@@ -137,7 +117,7 @@ def _sparse_form(place: str, group: h5py.Group) -> tuple[str, tuple[int, int]]:
 
 def _read_old_layer(path: str | os.PathLike, layer: str | None) -> AnnData:
     """Read a file of anndata before 0.7, whose tables and matrices are stored in other ways."""
-    old = _read_old(path)
+    old = read_old_h5ad(path)
     there = [*old.layers, *(["raw"] if old.raw is not None else [])]
     if (layer is not None and layer not in there) or (layer is None and old.X is None):
         raise _lacks_layer(str(path), layer, old.X is not None, there)
@@ -153,7 +133,8 @@ def _read_old_layer(path: str | os.PathLike, layer: str | None) -> AnnData:
     return build_anndata(matrix, obs, var)
 
 
-def _read_old(path: str | os.PathLike) -> AnnData:
+def read_old_h5ad(path: str | os.PathLike) -> AnnData:
+    """Read the whole of a file of anndata before 0.7."""
     with open_hdf5(path, _EXPECTED) as file:
         sizes = []
         file.visititems(lambda _, item: sizes.append(item.nbytes if isinstance(item, h5py.Dataset) else 0))

@@ -115,6 +115,50 @@ def read_obs_and_var(path: str | os.PathLike) -> tuple[pd.DataFrame, pd.DataFram
     return samples, genes
 
 
+def read_obs_column(path: str | os.PathLike, column: str) -> tuple[pd.Series | None, list[str]]:
+    """Read one column of `obs`, and nothing else of the file.
+
+    Parameters
+    ----------
+    path
+        An `.h5ad` file of any version of anndata.
+    column
+        The name.
+
+    Returns
+    -------
+    tuple
+        The column, None if there is none of that name; the names of all columns.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, not HDF5, leads to other files, or has no `obs`.
+
+    Examples
+    --------
+    >>> read_obs_column("pbmc3k.h5ad", "label")[1]  # doctest: +SKIP
+    ['label']
+    """
+    import pandas as pd
+
+    from nmfbio.io.hdf5 import open_hdf5
+
+    with open_hdf5(path, "a complete .h5ad file with a table 'obs' of the samples") as file:
+        obs = file["obs"]
+        if isinstance(obs, h5py.Dataset):
+            from nmfbio.io.h5ad_layers import read_old_h5ad
+
+            table = read_old_h5ad(path).obs
+            return table.get(column), list(table)
+        names = [str(name) for name in obs.attrs["column-order"]]
+        if column not in names:
+            return None, names
+        if obs.attrs.get("encoding-version") != TABLE_VERSION:
+            return read_h5ad_table(obs)[column], names
+        return pd.Series(read_h5ad_column(obs[column]), name=column), names
+
+
 def read_dropped_samples(path: str | os.PathLike) -> list[str]:
     """Names of the samples that preprocessing dropped because nothing of them was above 0.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nmfbio.errors import InputError
 from nmfbio.io.delimited import detect_delimiter, split_fields
-from nmfbio.io.names import clean_name, trim_name
+from nmfbio.io.names import trim_name
 
 GENE_CORNERS = {
     "gene", "genes", "gene_id", "geneid", "gene id", "gene_name", "gene_symbol", "genesymbol", "gene symbol", "symbol",
@@ -68,7 +68,7 @@ def read_layout(path: str | os.PathLike, header: str, row: str) -> Layout:
     if delimiter is None or header.startswith("#1."):
         found = f"lines that begin with {header[:30]!r} and {row[:30]!r}"
         raise not_a_matrix(path, found, _format_hint(header, row))
-    names = [clean_name(name) for name in split_fields(f"{path}, line 1", header, delimiter)]
+    names = [trim_name(name) for name in split_fields(f"{path}, line 1", header, delimiter)]
     fields = split_fields(f"{path}, line 2", row, delimiter)
     extra = len(fields) - len(names)
     is_corner = names[0].casefold() in _CORNERS
@@ -131,7 +131,7 @@ def _as_tabbed(row: str, layout: Layout, number: int) -> str:
     fields = split_fields(f"{layout.path}, line {number}", row, layout.delimiter)
     if layout.has_trailing_delimiter and fields[-1] == "":
         fields.pop()
-    return "\t".join((clean_name(field) if '"' in field else field).replace("\t", " ") for field in fields)
+    return "\t".join(field.replace("\t", " ") for field in fields)
 
 
 def _format_hint(header: str, row: str) -> str:

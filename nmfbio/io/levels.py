@@ -8,7 +8,7 @@ import pandas as pd
 
 from nmfbio.errors import InputError
 from nmfbio.io.annotation import MISSING, give_types, read_annotation
-from nmfbio.io.h5ad_layers import read_h5ad_obs_column
+from nmfbio.io.h5ad_parts import read_obs_column
 from nmfbio.io.names import list_first
 
 _COLUMNS_SHOWN = 20
@@ -46,7 +46,7 @@ def read_levels(expression: str | os.PathLike, metadata: str | os.PathLike | Non
         table = give_types(read_annotation(metadata, "sample"))
         values, known = table.get(column), list(table)
     if values is None and Path(expression).suffix.lower() == ".h5ad":
-        values, others = read_h5ad_obs_column(expression, column)
+        values, others = read_obs_column(expression, column)
         known += [name for name in others if name not in known]
     if values is None:
         found = f"columns {list_first(known, _COLUMNS_SHOWN)}" if known else "no columns that describe samples"

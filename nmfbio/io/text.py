@@ -94,6 +94,8 @@ def parse_body(
         some, notes, cells = split_rows(rows, layout, first_line)
         if chosen is None:
             chosen, reason = choose_orientation(orientation, some, layout.columns, layout.corner, samples)
+        content = f"{len(names) + len(some):,} rows or more with {len(layout.columns):,} numbers each"
+        refuse_if_too_large(layout.path, 8 * len(some) * len(layout.columns), content)
         block = Block(layout.path, first_line, some, layout.columns, cells, _KINDS[chosen])
         values.append(parse_cells(block, marks))
         names.extend(some)

