@@ -40,11 +40,6 @@ def size_factors(counts: Matrix) -> np.ndarray | None:
     return np.exp(np.median(logs - logs.mean(axis=0), axis=1))
 
 
-def divide_by_size_factors(counts: Matrix, factors: np.ndarray) -> Matrix:
-    """Divide each sample by its factor."""
-    return divide_samples(counts, factors)
-
-
 def to_counts_per_million(counts: Matrix) -> Matrix:
     """Divide each sample by its sum in millions."""
     return divide_samples(counts, sum_samples(counts) / 1e6)

@@ -168,7 +168,7 @@ def take_in(name: str):
         pytest.skip("the folder of messy inputs is not beside this repository")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        expression = preprocess(read_expression(MESSY / name), Preprocess())
+        expression = preprocess(read_expression(MESSY / name), Preprocess(preset="none"))
         return expression, check_expression(expression, [2, 3]).findings
 
 

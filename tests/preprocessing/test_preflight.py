@@ -30,7 +30,7 @@ def find(expression: AnnData, check: str) -> pd.Series:
 
 def test_leukemia_passes_and_its_188_constant_genes_are_reported():
     expression = read_expression(LEUKEMIA / "expression.tsv.gz", LEUKEMIA / "samples.tsv", LEUKEMIA / "genes.tsv")
-    preflight = check_expression(preprocess(expression, Preprocess()), range(2, 7))
+    preflight = check_expression(preprocess(expression, Preprocess(preset="none")), range(2, 7))
     findings = preflight.findings.set_index("check")
     assert (preflight.n_samples, preflight.n_genes, preflight.rank_bound) == (38, 5000, 36)
     assert preflight.kind == "whole numbers"
@@ -161,7 +161,7 @@ def test_missing_metadata_and_left_out_samples_are_reported():
 
 
 def test_preflight_is_plain_values_for_json(tmp_path):
-    preflight = check_expression(preprocess(make_expression(), Preprocess()), [2])
+    preflight = check_expression(preprocess(make_expression(), Preprocess(preset="none")), [2])
     write_json(preflight.to_dict(), tmp_path / "preflight.json")
     content = read_json(tmp_path / "preflight.json")
     assert content["rank_bound"] == 6
