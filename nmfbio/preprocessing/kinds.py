@@ -10,8 +10,9 @@ from anndata import AnnData
 from nmfbio.preprocessing.matrix import Matrix, sample_blocks, sum_samples
 
 LARGEST_LOG_VALUE = 30.0  # log2 of any measured intensity or count is below
-NEAR_ZERO = 0.1  # standard deviations: gene means of a centred matrix
+NEAR_ZERO = 0.1  # standard deviations that most gene means of a centred matrix are from 0 at most
 AS_MANY_NEGATIVE = (0.35, 0.65)  # share of values below 0 among those that are not 0, in log ratios
+NOT_FAR_FROM_ZERO = 1.0  # standard deviations likewise, in log ratios; logarithms of small numbers are farther
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def judge_values(expression: AnnData) -> ValueKind:
     zeros = (size - sum(look.n_not_zero for look in seen)) / size
     whole = all(look.whole for look in seen)
     negative = n_negative / max(n_finite - zeros * size, 1)
-    near_zero = n_negative > 0 and _gene_means_are_near_zero(values)
-    name = _name_kind(whole, zeros, lowest, highest, negative, near_zero)
+    distance = _distance_of_gene_means(values) if n_negative else np.inf
+    name = _name_kind(whole, zeros, lowest, highest, negative, distance)
     median_total = float(np.median(sum_samples(values)))
     numbers = "whole numbers" if whole else "fractions"
     evidence = f"{numbers} from {lowest:.6g} to {highest:.6g}, {zeros:.1%} zeros".replace("%", " %")
-    evidence += _explain(name, negative, near_zero, median_total)
+    evidence += _explain(name, negative, distance, median_total)
     return ValueKind(name, evidence, lowest, highest, zeros, median_total)
 
 
@@ -112,31 +113,32 @@ def _look_at(block: Matrix) -> _Look:
     return _Look(float(lowest), float(highest), whole, int((finite < 0).sum()), finite.size + n_implicit, n_not_zero)
 
 
-def _gene_means_are_near_zero(values: Matrix) -> bool:
-    """Look at the first genes only: centring is done to all alike."""
+def _distance_of_gene_means(values: Matrix) -> float:
+    """How many standard deviations gene means are from 0, in the median; the first genes tell of all."""
     if scipy.sparse.issparse(values) or values.shape[0] < 3:
-        return False
+        return np.inf
     few = np.where(np.isfinite(values[:, :2000]), values[:, :2000], np.nan).astype(np.float64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # genes without any value
         means, deviations = np.nanmean(few, axis=0), np.nanstd(few, axis=0)
     varying = deviations > 0
-    return bool(varying.any() and np.median(np.abs(means[varying]) / deviations[varying]) < NEAR_ZERO)
+    return float(np.median(np.abs(means[varying]) / deviations[varying])) if varying.any() else np.inf
 
 
-def _name_kind(whole: bool, zeros: float, lowest: float, highest: float, negative: float, near_zero: bool) -> str:
+def _name_kind(whole: bool, zeros: float, lowest: float, highest: float, negative: float, distance: float) -> str:
     small = max(highest, -lowest) <= LARGEST_LOG_VALUE
-    if near_zero or (small and not whole and AS_MANY_NEGATIVE[0] < negative < AS_MANY_NEGATIVE[1]):
+    balanced = AS_MANY_NEGATIVE[0] < negative < AS_MANY_NEGATIVE[1] and distance < NOT_FAR_FROM_ZERO
+    if distance < NEAR_ZERO or (small and not whole and balanced):
         return "centred"
     if whole:
         return "counts" if zeros and lowest >= 0 else "whole numbers"
     return "log" if small and highest > 1 else "linear"
 
 
-def _explain(name: str, negative: float, near_zero: bool, median_total: float) -> str:
+def _explain(name: str, negative: float, distance: float, median_total: float) -> str:
     if name == "centred":
-        reason = ", and the means of genes lie near 0" if near_zero else ", none of them large"
-        return f", {negative:.0%} of the others below 0".replace("%", " %") + reason
+        share = f"{negative:.0%}".replace("%", " %")
+        return f", {share} of the others below 0, gene means {distance:.2g} standard deviations from 0 in the median"
     if name == "log":
         return f", within the range of a log scale (up to {LARGEST_LOG_VALUE:g})"
     return f", a median total of {median_total:,.6g} a sample"

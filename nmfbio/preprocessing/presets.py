@@ -135,7 +135,7 @@ def _apply_brunet(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
 def _apply_microarray_log(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
     used = _correct_batches(recorder, settings)
     used |= _keep_largest_mad(recorder, settings, "microarray_log")
-    recorder.change("subtract each gene's minimum", subtract_gene_minimum(as_dense(recorder.values)))
+    recorder.change("subtract each gene's minimum", subtract_gene_minimum(recorder.values))
     return used
 
 

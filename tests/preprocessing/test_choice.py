@@ -45,7 +45,12 @@ def test_centred_values_are_refused_unless_a_cure_is_chosen(make_expression):
     expression = make_expression(Z_SCORES)
     with pytest.raises(InputError) as caught:
         choose_preset(expression, Preprocess())
-    for part in ("found centred values (fractions from -", "near 0", "counts, intensities", "`preprocess.negatives`"):
+    for part in (
+        "found centred values (fractions from -",
+        "standard deviations from 0",
+        "counts, intensities",
+        "`preprocess.negatives`",
+    ):
         assert part in str(caught.value)
     assert choose_preset(expression, Preprocess(negatives="split"))[0] == "none"
 

@@ -65,6 +65,16 @@ def test_minimum_of_each_gene_is_subtracted_and_missing_values_stay():
     np.testing.assert_array_equal(subtract_gene_minimum(values), [[3, 0, np.nan], [0, np.nan, np.nan]])
 
 
+def test_minimum_of_a_sparse_matrix_is_subtracted_without_filling_it():
+    values = np.array([[0, 2, 9], [1, 3, 5], [0, 0, 7]], dtype=np.float32)
+    result = subtract_gene_minimum(scipy.sparse.csr_matrix(values))
+    assert scipy.sparse.isspmatrix_csr(result)
+    np.testing.assert_array_equal(result.toarray(), [[0, 2, 4], [1, 3, 0], [0, 0, 2]])
+    np.testing.assert_array_equal(
+        subtract_gene_minimum(scipy.sparse.csr_matrix(values[:, :2])).toarray(), values[:, :2]
+    )
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_division_by_deviation_gives_each_gene_variance_1_and_keeps_zeros(cells, form):
     varying = cells[:, cells.std(axis=0) > 0]
