@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nmfbio.config_preprocess import Preprocess
 
 SHALLOW = 200_000  # total of a sample: cells have a few thousand molecules, bulk samples millions of reads
+SHALLOW_GENE = 100  # mean count of a gene, likewise: a few genes of a bulk sample have small totals, too
 MANY_SAMPLES = 500  # a sparse matrix of so many is one of cells
 VARYING_GENES = 0.1  # share of genes that pass the filter of `brunet` where its thresholds fit the scale
 
@@ -60,11 +61,12 @@ def choose_preset(expression: AnnData, settings: Preprocess) -> tuple[str, str]:
 
 
 def _choose_for_counts(values: Matrix, kind: ValueKind) -> tuple[str, str]:
-    if kind.median_total < SHALLOW:
+    mean = kind.median_total / values.shape[1]
+    if kind.median_total < SHALLOW and mean < SHALLOW_GENE:
         return "single_cell", f"counts of single cells, whose totals are below {SHALLOW:,}"
     if scipy.sparse.issparse(values) and values.shape[0] >= MANY_SAMPLES:
         return "single_cell", f"counts of {values.shape[0]:,} samples, stored sparse as those of single cells are"
-    return "rnaseq_counts", f"counts of bulk samples, whose totals are above {SHALLOW:,}"
+    return "rnaseq_counts", f"counts of bulk samples, {mean:,.0f} of a gene on average"
 
 
 def _choose_for_intensities(values: Matrix, settings: Preprocess) -> tuple[str, str]:

@@ -113,7 +113,10 @@ def _cure(recorder: Recorder, settings: Preprocess, preset: str) -> dict[str, An
         cure = "Set `preprocess.missing`: drop_genes or impute_knn, or choose another preset."
         raise InputError(recorder.place, "missing values", f"counts without any for preset {preset}", cure)
     cured = {"missing_values": cure_missing(recorder, settings.missing)}
-    negatives = "floor" if preset == "brunet" and settings.negatives == "refuse" else settings.negatives
+    floored = (
+        settings.preset == "brunet" and settings.negatives == "refuse"
+    )  # not where auto chose: nobody asked for it
+    negatives = "floor" if floored else settings.negatives
     return cured | {"negative_values": cure_negatives(recorder, negatives)}
 
 

@@ -21,7 +21,8 @@ Z_SCORES = (LOG - LOG.mean(axis=0)) / LOG.std(axis=0)
     ("matrix", "preset", "why"),
     [
         (COUNTS, "single_cell", "counts of single cells, whose totals are below 200,000"),
-        (COUNTS * 20_000, "rnaseq_counts", "counts of bulk samples, whose totals are above 200,000"),
+        (COUNTS * 20_000, "rnaseq_counts", "counts of bulk samples, 15,333 of a gene on average"),
+        (COUNTS * 500, "rnaseq_counts", "bulk"),  # a few genes, whose total is small
         (scipy.sparse.csr_matrix(COUNTS * 20_000), "rnaseq_counts", "bulk"),
         (scipy.sparse.csr_matrix(np.tile(COUNTS, (25, 1)) * 20_000), "single_cell", "500 samples, stored sparse"),
         (np.tile(COUNTS, (25, 1)) * 20_000, "rnaseq_counts", "bulk"),

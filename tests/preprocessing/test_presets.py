@@ -66,6 +66,15 @@ def test_brunet_floors_negative_values_caps_high_ones_and_keeps_varying_genes(ma
     assert record["steps"]["values_changed"].tolist() == [1, 1, 1, 0, 0, 0]
 
 
+def test_negative_values_are_refused_where_auto_would_take_brunet(make_expression):
+    expression = make_expression(np.rint(np.exp2(LOG)) - 30)
+    with pytest.raises(
+        InputError, match=r"negative value\(s\), first -.*`preprocess.preset: brunet`.*shift, split or fl"
+    ):
+        preprocess(expression, Preprocess())
+    assert run(expression, "auto", negatives="floor").uns["preprocess"]["preset"] == "brunet"
+
+
 def test_brunet_on_leukemia_is_the_same_as_its_definition():
     expression = read_expression(LEUKEMIA / "expression.tsv.gz")
     result = preprocess(expression, Preprocess())
