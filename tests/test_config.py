@@ -13,7 +13,15 @@ import pytest
 from pydantic import ValidationError
 
 import nmfbio.config_methods as methods
-from nmfbio.config import Config, Factorize, json_schema, markdown_reference, parse_config, read_config_file
+from nmfbio.config import (
+    Config,
+    Factorize,
+    Preprocess,
+    json_schema,
+    markdown_reference,
+    parse_config,
+    read_config_file,
+)
 from nmfbio.config_factorize import OPTIONS
 from nmfbio.errors import ConfigError
 from nmfbio.factorization import METHODS as SOLVERS
@@ -45,6 +53,8 @@ def test_the_shortest_configuration_gets_every_default():
 def test_the_config_that_users_copy_states_the_defaults_and_every_key():
     written = read_config_file(ROOT / "config/config.yaml")
     assert parse_config(written) == parse_config({"datasets": written["datasets"]})
+    assert written["datasets"]["leukemia"].pop("preprocess") == {"preset": "none"}
+    assert parse_config(written).dataset_settings("leukemia").preprocess == Preprocess()
     assert list(written) == list(Config.model_fields)
     for section, field in Config.model_fields.items():
         if hasattr(field.annotation, "model_fields"):
@@ -375,10 +385,53 @@ def test_a_selected_rank_that_is_not_computed_is_refused():
     )
 
 
-def test_a_floor_above_the_ceiling_is_refused():
-    assert "found 100; expected less than preprocess.ceiling, 50" in complaint(
-        {**ONE, "preprocess": {"floor": 100, "ceiling": 50}}
-    )
+@pytest.mark.parametrize(
+    ("preprocess", "factorize", "parts"),
+    [
+        ({"floor": 100, "ceiling": 50}, {}, ("floor", "found 100; expected less than preprocess.ceiling, 50")),
+        (
+            {"missing": "weight"},
+            {"method": "frobenius"},
+            (
+                "missing",
+                "found weight with factorize.method frobenius; expected factorize.method weighted",
+                "drop_genes",
+            ),
+        ),
+        (
+            {"missing": "weight", "batch_key": "chip"},
+            {"method": "weighted"},
+            ("missing", "found weight with batch_key chip", "take batch_key out"),
+        ),
+        (
+            {"missing": "weight", "preset": "single_cell"},
+            {"method": "weighted"},
+            ("missing", "found weight with preset single_cell", "counts without missing values"),
+        ),
+        (
+            {"batch_key": "chip", "preset": "single_cell"},
+            {},
+            ("batch_key", "found chip with preset single_cell", "expected it with microarray_log, rnaseq_counts, tpm"),
+        ),
+    ],
+)
+def test_keys_of_preprocess_that_do_not_go_together_are_refused(preprocess, factorize, parts):
+    message = complaint({**ONE, "preprocess": preprocess, "factorize": factorize})
+    assert message.startswith(f"config key 'preprocess.{parts[0]}' (data set 'leukemia')")
+    assert [part for part in parts[1:] if part not in message] == []
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("preprocess", "factorize"),
+    [
+        ({"missing": "weight"}, {"method": "weighted"}),
+        ({"batch_key": "chip"}, {}),
+        ({"batch_key": "chip", "preset": "tpm"}, {}),
+    ],
+)
+def test_keys_of_preprocess_that_go_together_are_taken(preprocess, factorize):
+    parse_config({**ONE, "preprocess": preprocess, "factorize": factorize})
 
 
 def test_asking_for_an_unknown_data_set_lists_those_there_are():

@@ -55,6 +55,13 @@ def _sum_rows(block: Matrix) -> np.ndarray:
     return np.nansum(block, axis=1, dtype=np.float64)
 
 
+def range_of_genes(values: Matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Give the smallest and the largest value of each gene; NaN if one is missing."""
+    lowest = np.minimum.reduce([_flat(as_dense(block.min(axis=0))) for block in sample_blocks(values)])
+    highest = np.maximum.reduce([_flat(as_dense(block.max(axis=0))) for block in sample_blocks(values)])
+    return lowest, highest
+
+
 def measure_genes(values: Matrix, measure: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Apply a function of dense samples x genes, which gives a number a gene, to some genes after the other."""
     columns = values.tocsc() if scipy.sparse.issparse(values) else values

@@ -1,6 +1,7 @@
 """Bringing samples, and genes, to one scale: arrays in, arrays out, inputs never modified."""
 
 import numpy as np
+import scipy.sparse
 
 from nmfbio.preprocessing.matrix import (
     Matrix,
@@ -8,6 +9,8 @@ from nmfbio.preprocessing.matrix import (
     as_dense,
     count_samples_above_zero,
     divide_samples,
+    range_of_genes,
+    replace_genes,
     sum_samples,
 )
 
@@ -40,11 +43,6 @@ def size_factors(counts: Matrix) -> np.ndarray | None:
     return np.exp(np.median(logs - logs.mean(axis=0), axis=1))
 
 
-def divide_by_size_factors(counts: Matrix, factors: np.ndarray) -> Matrix:
-    """Divide each sample by its factor."""
-    return divide_samples(counts, factors)
-
-
 def to_counts_per_million(counts: Matrix) -> Matrix:
     """Divide each sample by its sum in millions."""
     return divide_samples(counts, sum_samples(counts) / 1e6)
@@ -60,9 +58,16 @@ def to_log2p1(values: Matrix) -> Matrix:
     return apply_to_stored(values, lambda stored: np.log1p(stored) / stored.dtype.type(np.log(2)))
 
 
-def subtract_gene_minimum(values: np.ndarray) -> np.ndarray:
-    """Subtract from each gene its smallest value: a large offset says nothing and slows the fit."""
-    return values - np.fmin.reduce(values, axis=0)
+def subtract_gene_minimum(values: Matrix) -> Matrix:
+    """Subtract from each gene its smallest value: a large offset says nothing and slows the fit.
+
+    Missing values are left out. A sparse matrix, in which few genes have another minimum than 0, stays sparse.
+    """
+    if not scipy.sparse.issparse(values):
+        return values - np.fmin.reduce(values, axis=0)
+    lowest, _ = range_of_genes(values)
+    genes = np.flatnonzero(lowest)
+    return replace_genes(values, genes, as_dense(values[:, genes]) - lowest[genes]) if genes.size else values
 
 
 def divide_by_deviation(values: Matrix) -> Matrix:

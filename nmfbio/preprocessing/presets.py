@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,13 @@ from anndata import AnnData
 from nmfbio.config_preprocess import COUNT_PRESETS, LOG_PRESETS, OWN_TOP_GENES
 from nmfbio.errors import InputError
 from nmfbio.preprocessing.batches import correct_batches
+from nmfbio.preprocessing.choice import check_kind, choose_preset
 from nmfbio.preprocessing.cures import cure_duplicates, cure_missing, cure_negatives
 from nmfbio.preprocessing.filters import cure_zero_samples, drop_zero_genes, filter_genes, filter_samples
 from nmfbio.preprocessing.inputs import describe_input
-from nmfbio.preprocessing.kinds import check_kind, choose_preset
-from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, stored_values
+from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, divide_samples, stored_values
 from nmfbio.preprocessing.normalization import (
     divide_by_deviation,
-    divide_by_size_factors,
     size_factors,
     subtract_gene_minimum,
     to_counts_per_million,
@@ -79,9 +79,9 @@ def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
     record = {"asked": settings.preset, "preset": preset, "why": why, **record}
     record |= _cure(recorder, settings, preset)
     zero_samples = settings.zero_samples or ("drop" if preset == "single_cell" else "refuse")
+    cured = recorder.expression  # samples are taken out of it at the end, so that no more copies are held than needed
     dropped_zero = cure_zero_samples(recorder, zero_samples, "")
     used, dropped = filter_samples(recorder, settings, preset)
-    cured = recorder.expression
     used |= filter_genes(recorder, settings, preset)
     used |= _PRESETS[preset](recorder, settings)
     zero_genes = drop_zero_genes(recorder)
@@ -118,7 +118,10 @@ def _cure(recorder: Recorder, settings: Preprocess, preset: str) -> dict[str, An
         cure = "Set `preprocess.missing`: drop_genes or impute_knn, or choose another preset."
         raise InputError(recorder.place, "missing values", f"counts without any for preset {preset}", cure)
     cured = {"missing_values": cure_missing(recorder, settings.missing)}
-    negatives = "floor" if preset == "brunet" and settings.negatives == "refuse" else settings.negatives
+    floored = (
+        settings.preset == "brunet" and settings.negatives == "refuse"
+    )  # not where auto chose: nobody asked for it
+    negatives = "floor" if floored else settings.negatives
     return cured | {"negative_values": cure_negatives(recorder, negatives)}
 
 
@@ -140,7 +143,7 @@ def _apply_brunet(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
 def _apply_microarray_log(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
     used = _correct_batches(recorder, settings)
     used |= _keep_largest_mad(recorder, settings, "microarray_log")
-    recorder.change("subtract each gene's minimum", subtract_gene_minimum(as_dense(recorder.values)))
+    recorder.change("subtract each gene's minimum", subtract_gene_minimum(recorder.values))
     return used
 
 
@@ -151,13 +154,17 @@ def _apply_tpm(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
 
 
 def _apply_rnaseq_counts(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
-    factors = size_factors(recorder.values) if settings.normalization == "median_of_ratios" else None
-    if factors is None:
-        normalization = "cpm"
-        recorder.change("counts per million", to_counts_per_million(recorder.values))
+    normalization, factors = settings.normalization, None
+    if normalization == "median_of_ratios":
+        factors = size_factors(recorder.values)
+    if factors is not None:
+        recorder.change("divide by size factors", divide_samples(recorder.values, factors))
     else:
-        normalization = "median_of_ratios"
-        recorder.change("divide by size factors", divide_by_size_factors(recorder.values, factors))
+        recorder.change("counts per million", to_counts_per_million(recorder.values))
+        if normalization != "cpm":
+            reason = "no gene is above 0 in all samples, as the median of ratios needs"
+            warnings.warn(f"{recorder.place}: {reason}: counts per million are taken instead", stacklevel=3)
+        normalization = "cpm"
     recorder.change("log(x + 1)", to_log1p(recorder.values))
     used = {"normalization": normalization} | _correct_batches(recorder, settings) | _raise_to_zero(recorder, settings)
     counts = apply_to_stored(recorder.values, np.expm1)  # counts of equal depth, without batches
@@ -167,7 +174,7 @@ def _apply_rnaseq_counts(recorder: Recorder, settings: Preprocess) -> dict[str, 
 def _apply_single_cell(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
     """Variable genes by counts, each divided by its standard deviation, not logged (Kotliar et al. 2019)."""
     used = _keep_most_variable(recorder, settings, "single_cell", recorder.values)
-    constant = recorder.keep_genes("drop constant genes", varies(recorder.values).astype(bool))
+    constant = recorder.keep_genes("drop constant genes", varies(recorder.values))
     if recorder.values.shape[1]:
         recorder.change("divide by standard deviation", divide_by_deviation(recorder.values))
     return used | {"dropped_constant_genes": np.array(constant, dtype=str)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from anndata import AnnData
@@ -38,7 +40,9 @@ class Recorder:
     @property
     def expression(self) -> AnnData:
         """What there is now, as AnnData; the matrix is shared."""
-        return AnnData(self.values, obs=self.obs.copy(), var=self.var.copy(), uns=dict(self._uns))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Variable names are not unique")  # refused or merged
+            return AnnData(self.values, obs=self.obs.copy(), var=self.var.copy(), uns=dict(self._uns))
 
     def change(self, name: str, values: Matrix) -> None:
         """Replace the values; where none differs, the matrix stays the one it was."""

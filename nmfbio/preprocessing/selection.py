@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from nmfbio.preprocessing.matrix import Matrix, measure_genes
+from nmfbio.preprocessing.matrix import Matrix, measure_genes, range_of_genes
+
+FEWEST_FOR_TREND = 30  # genes; a local regression through fewer than ten ends the process itself
 
 
 def has_largest_mad(values: Matrix, n_genes: int) -> np.ndarray:
@@ -81,6 +83,9 @@ def varies_most_for_mean(counts: Matrix, n_genes: int) -> tuple[np.ndarray, str]
 def _variance_by_trend(counts: Matrix) -> np.ndarray:
     import scanpy
 
+    n_varying = int(np.count_nonzero(varies(counts)))
+    if n_varying < FEWEST_FOR_TREND:
+        raise ValueError(f"{n_varying} genes vary, it takes {FEWEST_FOR_TREND}")
     expression = AnnData(counts, var=pd.DataFrame(index=[str(gene) for gene in range(counts.shape[1])]))
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -106,5 +111,6 @@ def _choose(order: np.ndarray, n_genes: int) -> np.ndarray:
 
 
 def varies(values: Matrix) -> np.ndarray:
-    """Tell for each gene whether it is not the same in all samples."""
-    return measure_genes(values, lambda columns: columns.min(axis=0) < columns.max(axis=0))
+    """Tell for each gene whether it is not the same in all samples; nothing is missing."""
+    lowest, highest = range_of_genes(values)
+    return lowest < highest

@@ -262,7 +262,7 @@ def take_in(name: str):
         warnings.filterwarnings("ignore", message="Variable names are not unique")
         if name in SAID:
             warnings.filterwarnings("ignore", message=f".*{name}: .*{SAID[name]}")
-        expression = preprocess(read_expression(MESSY / name), Preprocess())
+        expression = preprocess(read_expression(MESSY / name), Preprocess(preset="none"))
         return expression, check_expression(expression, [2, 3]).findings
 
 

@@ -99,6 +99,7 @@ def new_project(matrix_lines):
             "expression": "expression.tsv",
             "metadata": str(LEUKEMIA / "samples.tsv"),
             "genes": str(LEUKEMIA / "genes.tsv"),
+            "preprocess": {"preset": "none"},
         }
         factorize = {"ranks": [2, 3], "restarts": 6, "restarts_per_job": 6}
         return Project(folder, {"datasets": {"leukemia": dataset}, "factorize": factorize, "figures": {"dpi": 50}})
