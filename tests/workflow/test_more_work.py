@@ -19,7 +19,7 @@ def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
     once = ["factorize", "consensus"]
-    anew = ["preflight", "choose_rank", "plot_survey", "annotate", "report", "all"]
+    anew = ["check", "choose_rank", "plot_survey", "annotate", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
     assert len(jobs_with(messages, "rank 4")) == len(once)
@@ -33,7 +33,6 @@ def test_more_restarts_factorise_only_the_new_ones(finished_copy, read_plan):
     assert jobs_with(messages, "factorising") == new
     assert jobs["consensus"] == 2
     assert "preprocess" not in jobs
-    assert "preflight" not in jobs
 
 
 def test_another_rank_chosen_by_hand_factorises_nothing(finished_copy, read_plan):
@@ -45,7 +44,7 @@ def test_another_rank_chosen_by_hand_factorises_nothing(finished_copy, read_plan
 def test_another_scale_factorises_nothing(finished_copy, read_plan):
     finished_copy.config["consensus"] = {"scale": "none"}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
-    assert not {"preprocess", "preflight", "factorize"} & set(jobs)
+    assert not {"preprocess", "check", "factorize"} & set(jobs)
 
 
 def test_another_seed_factorises_everything_anew(finished_copy, read_plan):
@@ -88,4 +87,4 @@ def test_another_figure_setting_factorises_nothing(finished_copy, read_plan):
     finished_copy.config["figures"] = {"dpi": 100}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
     assert jobs["consensus"] == 2
-    assert not {"preprocess", "preflight", "factorize"} & set(jobs)
+    assert not {"preprocess", "check", "factorize"} & set(jobs)

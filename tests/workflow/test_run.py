@@ -36,7 +36,7 @@ def read(path):
 def test_a_run_writes_every_file_of_the_design(finished):
     a_rank = [f"consensus/k{rank}.npz" for rank in RANKS] + [f"restarts/k{rank}/0-5.npz" for rank in RANKS]
     signatures = [f"signatures/k{rank}/{name}" for rank in RANKS for name in SIGNATURE_FILES]
-    figures = ["rank_survey", "objectives"]
+    figures = ["preprocessing", "rank_survey", "objectives"]
     figures += [f"{name}_k{rank}" for rank in RANKS for name in ("consensus", "metagenes", "usages")]
     drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     sources = [f"figures/source/{name}.tsv" for name in figures]

@@ -93,6 +93,55 @@ def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
     assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
+def test_preflight_reads_and_checks_and_goes_no_further(project):
+    run = project.snakemake("preflight")
+    assert run.returncode == 0, run.stdout
+    assert set(project.results()) == {
+        f"leukemia/{name}" for name in ("expression.h5ad", "preflight.tsv", "preflight.json")
+    }
+
+
+def test_a_split_data_set_becomes_one_a_value(project):
+    project.config["datasets"]["leukemia"]["split_by"] = "subtype"
+    run = project.snakemake("preflight")
+    assert run.returncode == 0, run.stdout
+    found = {
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, path in project.results().items()
+        if name.endswith("json")
+    }
+    assert {name.split("/")[0]: content["n_samples"] for name, content in found.items()} == {
+        "leukemia.ALL_B": 19, "leukemia.ALL_T": 8, "leukemia.AML": 11,
+    }  # fmt: skip
+
+
+def test_a_column_that_is_not_there_cannot_split_a_data_set(project):
+    project.config["datasets"]["leukemia"]["split_by"] = "patient"
+    run = project.snakemake("-n")
+    assert run.returncode == 1
+    assert "found columns 'lineage', 'subtype'; expected a column 'patient'" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+@pytest.mark.slow
+def test_samples_without_counts_are_dropped_and_come_back_without_values(project):
+    lines = (project.folder / "expression.tsv").read_text(encoding="utf-8").splitlines()
+    header, rows = lines[0].split("\t"), [line.split("\t") for line in lines[1:]]
+    for row in rows:
+        row[5] = "0"
+    (project.folder / "expression.tsv").write_text(
+        "\n".join("\t".join(row) for row in [header, *rows]) + "\n", encoding="utf-8"
+    )
+    project.config["datasets"]["leukemia"]["preprocess"] = {"preset": "none", "zero_samples": "drop"}
+    run = project.snakemake()
+    assert run.returncode == 0, run.stdout
+    files = project.results()
+    for name in ("samples", "usages"):
+        last = files[f"leukemia/signatures/k3/{name}.tsv"].read_text(encoding="utf-8").splitlines()[-1]
+        assert set(last.split("\t")) == {header[5], ""}
+    assert header[5] in files["leukemia/preflight.tsv"].read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_report_of_snakemake_is_made_offline(finished_copy, offline):
     run = finished_copy.snakemake("--report", "report.zip", **offline)
