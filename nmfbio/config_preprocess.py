@@ -57,8 +57,8 @@ class Preprocess(Section):
     negatives: Literal["refuse", "shift", "split", "floor"] = key(
         "refuse",
         "Negative values: `refuse` (`preset: brunet` raises them to its floor); `shift` subtracts the minimum of each "
-        "gene that has any; `split` makes it two, `GENE` of its positive and `GENE (negative)` of its negative "
-        "part (Kim & Tidor 2003); `floor` raises them to 0.",
+        "gene that has any; `split` makes such a gene two, `GENE` of its positive and `GENE (negative)` of its "
+        "negative part (Kim & Tidor 2003); `floor` raises them to 0.",
     )
     zero_samples: Literal["refuse", "drop"] | None = key(
         None,
