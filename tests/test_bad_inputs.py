@@ -479,7 +479,12 @@ def answer(case: Case) -> Answer:
 
 def said(case: Case, answered: Answer) -> list[str]:
     """The messages that hold all that a case is to be answered with."""
-    candidates = {"refused": [answered.error or ""], "warning": answered.warnings, "preflight": answered.preflight, "read": []}
+    candidates = {
+        "refused": [answered.error or ""],
+        "warning": answered.warnings,
+        "preflight": answered.preflight,
+        "read": [],
+    }
     return [text for text in candidates[case.outcome] if all(part in text for part in case.parts)]
 
 
@@ -516,7 +521,12 @@ def render() -> str:
         Path(folder := f"case{number}").mkdir()
         with chdir(folder):
             messages = said(case, answer(case))
-        text = re.sub(r"the [\d.,]+ GiB", "the ... GiB", " ".join(messages)).replace("|", "\\|").replace("<", "&lt;").replace("$", "&#36;")
+        text = (
+            re.sub(r"the [\d.,]+ GiB", "the ... GiB", " ".join(messages))
+            .replace("|", "\\|")
+            .replace("<", "&lt;")
+            .replace("$", "&#36;")
+        )
         rows.append(f"| {case.what} | {case.outcome} | {text} |")
     return "\n".join(rows) + "\n"
 

@@ -138,7 +138,7 @@ def _name_kind(whole: bool, zeros: float, lowest: float, highest: float, negativ
 def _explain(name: str, negative: float, distance: float, median_total: float) -> str:
     if name == "centred":
         share = f"{negative:.0%}".replace("%", " %")
-        return f", {share} of the others below 0, gene means {distance:.2g} standard deviations from 0 in the median"
+        return f", {share} of the others below 0, gene means {distance:.2f} standard deviations from 0 in the median"
     if name == "log":
         return f", within the range of a log scale (up to {LARGEST_LOG_VALUE:g})"
     return f", a median total of {median_total:,.6g} a sample"

@@ -32,6 +32,8 @@ class Preflight:
     ----------
     findings
         Table with the columns matrix (as read, factorised), check, status (ok, note, warning), found, meaning, where.
+    preprocess
+        What preprocessing did: ``uns["preprocess"]`` of the matrix without its steps; empty if there was none.
     steps
         Table of the steps of preprocessing: step, genes_in, genes_out, samples_in, samples_out, values_changed.
     n_samples, n_genes
@@ -43,6 +45,7 @@ class Preflight:
     """
 
     findings: pd.DataFrame
+    preprocess: dict
     steps: pd.DataFrame
     n_samples: int
     n_genes: int
@@ -56,7 +59,7 @@ class Preflight:
 
     def to_dict(self) -> dict:
         """Give everything as plain values, for JSON."""
-        facts = {name: getattr(self, name) for name in ("n_samples", "n_genes", "kind", "rank_bound")}
+        facts = {name: getattr(self, name) for name in ("n_samples", "n_genes", "kind", "rank_bound", "preprocess")}
         return {**facts, "findings": self.findings.to_dict("records"), "steps": self.steps.to_dict("records")}
 
 
@@ -111,8 +114,9 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     tables = {"as read": list_findings(described), "factorised": pd.DataFrame(found)}
     findings = pd.concat([table.assign(matrix=name) for name, table in tables.items()], ignore_index=True)
     findings.insert(0, "matrix", findings.pop("matrix"))
-    steps = pd.DataFrame(expression.uns.get("preprocess", {}).get("steps", {}))
-    return Preflight(findings, steps, expression.n_obs, expression.n_vars, described["kind"], bound)
+    record = dict(expression.uns.get("preprocess", {}))
+    steps = pd.DataFrame(record.pop("steps", {}))
+    return Preflight(findings, record, steps, expression.n_obs, expression.n_vars, described["kind"], bound)
 
 
 def _refuse_values(expression: AnnData, method: str) -> None:

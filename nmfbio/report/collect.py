@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
+
 from nmfbio.errors import InputError
 from nmfbio.io import read_json, read_table
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
@@ -50,10 +52,10 @@ def collect_report(
         Its settings as plain values, section by section.
     report
         Where the report will be written; links to tables and PDFs are made relative to it.
-    preflight, measures, objectives
+    preflight, verdict
+        `preflight.json` and `verdict.json`.
+    measures, objectives
         Tables (TSV) with the columns that `ReportContent` names.
-    verdict
-        `verdict.json`.
     ranks
         The ranks of the run; `genes`, `samples` and `usages` hold one table for each, in the same order.
     figures
@@ -93,6 +95,7 @@ def collect_report(
         for rank, *tables in sorted(zip(ranks, genes, samples, usages, strict=True), key=lambda row: row[0])
     )
     restarts = read_table(objectives)
+    checked = read_json(preflight)
     return ReportContent(
         dataset=dataset,
         title=title or f"Gene expression signatures of {dataset}",
@@ -102,7 +105,7 @@ def collect_report(
             "restarts": int(restarts.groupby("rank").size().max()),
         },
         settings=settings,
-        preflight=read_table(preflight),
+        preflight=pd.DataFrame(checked["findings"]),
         measures=read_table(measures),
         verdict=read_json(verdict),
         objectives=restarts,
@@ -110,6 +113,7 @@ def collect_report(
         figures=_read_run_figures(images, ranks, folder),
         versions=software_versions() if versions is None else versions,
         provenance=provenance or {},
+        preprocess=checked["preprocess"],
     )
 
 

@@ -123,6 +123,8 @@ class ReportContent:
         Version of each program.
     provenance
         What else is needed to run it again: seed, digests of the input, in words the reader knows.
+    preprocess
+        What preprocessing did, as `uns["preprocess"]` of the matrix holds it; the preset `none` if empty.
     """
 
     dataset: str
@@ -137,6 +139,7 @@ class ReportContent:
     figures: Mapping[str, FigureContent] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    preprocess: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shown_rank(self) -> RankContent:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmfbio.report.content import ReportContent
-from nmfbio.report.format import format_count, format_list
+from nmfbio.report.format import format_list
+from nmfbio.report.methods_data import describe_data
 from nmfbio.report.methods_factorization import describe_factorization
 from nmfbio.report.references import REFERENCES, Reference
 
@@ -46,25 +47,6 @@ def _cite(match: re.Match, keys: list[str]) -> str:
 
 def _section(content: ReportContent, name: str) -> Mapping[str, Any]:
     return content.settings.get(name) or {}
-
-
-def describe_data(content: ReportContent) -> str:
-    """Describe the matrix and how it was prepared."""
-    preprocess = _section(content, "preprocess")
-    genes, samples = content.summary["genes"], content.summary["samples"]
-    matrix = f"a matrix of {format_count(genes, 'gene')} and {format_count(samples, 'sample')}"
-    if preprocess.get("preset", "none") == "none":
-        return (
-            f"Expression values were analysed as given, as {matrix}; nothing was normalised, and no genes were left "
-            "out but those that are zero in every sample."
-        )
-    floor, ceiling = preprocess["floor"], preprocess["ceiling"]
-    return (
-        f"Expression values below {floor:,.10g} were raised to {floor:,.10g} and values above {ceiling:,.10g} lowered "
-        f"to {ceiling:,.10g}; genes were kept when their largest value was at least {preprocess['min_fold']:g} times, "
-        f"and at least {preprocess['min_difference']:,.10g} above, their smallest [@brunet_2004]. "
-        f"This left {matrix}."
-    )
 
 
 def describe_scaling(content: ReportContent) -> str:

@@ -150,4 +150,39 @@ REFERENCES = {
         "Journal of Computational and Applied Mathematics 20:53-65.",
         "10.1016/0377-0427(87)90125-7",
     ),
+    "stuart_2019": _paper(
+        "Stuart et al. 2019",
+        "Stuart T, Butler A, Hoffman P, et al. (2019). Comprehensive integration of single-cell data. "
+        "Cell 177:1888-1902.",
+        "10.1016/j.cell.2019.05.031",
+    ),
+    "wolf_2018": _paper(
+        "Wolf et al. 2018",
+        "Wolf FA, Angerer P, Theis FJ (2018). SCANPY: large-scale single-cell gene expression data analysis. "
+        "Genome Biology 19:15.",
+        "10.1186/s13059-017-1382-0",
+    ),
+    "anders_2010": _paper(
+        "Anders & Huber 2010",
+        "Anders S, Huber W (2010). Differential expression analysis for sequence count data. Genome Biology 11:R106.",
+        "10.1186/gb-2010-11-10-r106",
+    ),
+    "johnson_2007": _paper(
+        "Johnson et al. 2007",
+        "Johnson WE, Li C, Rabinovic A (2007). Adjusting batch effects in microarray expression data using empirical "
+        "Bayes methods. Biostatistics 8:118-127.",
+        "10.1093/biostatistics/kxj037",
+    ),
+    "kim_2003": _paper(
+        "Kim & Tidor 2003",
+        "Kim PM, Tidor B (2003). Subsystem identification through dimensionality reduction of large-scale gene "
+        "expression data. Genome Research 13:1706-1718.",
+        "10.1101/gr.903503",
+    ),
+    "troyanskaya_2001": _paper(
+        "Troyanskaya et al. 2001",
+        "Troyanskaya O, Cantor M, Sherlock G, et al. (2001). Missing value estimation methods for DNA microarrays. "
+        "Bioinformatics 17:520-525.",
+        "10.1093/bioinformatics/17.6.520",
+    ),
 }

@@ -47,7 +47,7 @@ def test_evidence_has_the_numbers_in_it(make_expression):
     assert (kind.lowest, kind.highest, kind.zeros, kind.median_total) == (0, 700, 0.5, 354.5)
     centred = judge_values(make_expression([[-2.5, -2.5], [-1.5, -1.5], [4.0, 4.01]]))
     assert centred.evidence.endswith(
-        "0.0 % zeros, 67 % of the others below 0, gene means 0.00058 standard deviations from 0 in the median"
+        "0.0 % zeros, 67 % of the others below 0, gene means 0.00 standard deviations from 0 in the median"
     )
 
 

@@ -12,10 +12,13 @@ from nmfbio.report import collect_report, render_report, software_versions
 def arguments(tmp_path, content):
     """A run on disk and the arguments that name its files."""
     run = tmp_path / "results" / "my set"
-    paths = {name: run / f"{name}.tsv" for name in ("preflight", "measures", "objectives")}
+    paths = {name: run / f"{name}.tsv" for name in ("measures", "objectives")}
     for name, path in paths.items():
         write_table(getattr(content, name), path)
     write_json(dict(content.verdict), run / "rank" / "verdict.json")
+    paths["preflight"] = run / "preflight.json"
+    findings = content.preflight.fillna("").to_dict("records")
+    write_json({"findings": findings, "preprocess": dict(content.preprocess)}, paths["preflight"])
     stems = ["rank_survey", "objectives"]
     genes, samples, usages = [], [], []
     for entry in content.ranks:

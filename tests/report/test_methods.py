@@ -1,6 +1,7 @@
 """The methods paragraphs follow the settings, and cite what applies."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,11 +9,12 @@ from nmfbio.config_methods import METHODS
 from nmfbio.report.methods import write_methods
 
 
-def write(build_content, *, ranks=(2, 3), restarts=5, verdict=None, **sections):
+def write(build_content, *, ranks=(2, 3), restarts=5, verdict=None, record=None, **sections):
     content = build_content(ranks=ranks, restarts=restarts)
     settings = {name: {**values, **sections.get(name, {})} for name, values in content.settings.items()}
     changed = {**content.verdict, **(verdict or {})}
-    return write_methods(build_content(ranks=ranks, restarts=restarts, settings=settings, verdict=changed))
+    content = build_content(ranks=ranks, restarts=restarts, settings=settings, verdict=changed)
+    return write_methods(replace(content, preprocess=record or {}))
 
 
 def text_of(methods) -> str:
@@ -140,7 +142,7 @@ def test_a_single_restart_has_no_consensus_to_cite(build_content):
 
 def test_the_brunet_preset_is_spelled_out(build_content):
     preset = {"preset": "brunet", "floor": 20.0, "ceiling": 16000.0, "min_fold": 5.0, "min_difference": 500.0}
-    text = text_of(write(build_content, preprocess=preset))
+    text = text_of(write(build_content, record=preset))
     assert "below 20 were raised to 20 and values above 16,000 lowered to 16,000" in text
     assert "at least 5 times, and at least 500 above" in text
 

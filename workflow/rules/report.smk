@@ -2,7 +2,7 @@ rule report:
     """Write the report: one page that says what was found, how sure it is and how it was done."""
     input:
         unpack(lambda wildcards: source_files(SETTINGS[wildcards.dataset])),
-        preflight="<results>/{dataset}/preflight.tsv",
+        preflight="<results>/{dataset}/preflight.json",
         measures="<results>/{dataset}/rank/measures.tsv",
         objectives="<results>/{dataset}/rank/objectives.tsv",
         verdict="<results>/{dataset}/rank/verdict.json",
