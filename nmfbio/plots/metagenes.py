@@ -11,6 +11,7 @@ from nmfbio.plots.legends import flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
     FAINT,
+    MISSING,
     PALE,
     SMALL,
     contrasting_ink,
@@ -125,7 +126,7 @@ def draw_metagenes(
 
 
 def standardise_genes(expression: pd.DataFrame) -> pd.DataFrame:
-    """Return the z-score of each gene (row) over the samples, 0 throughout for a constant gene.
+    """Return the z-score of each gene (row) over the samples that have it, 0 throughout for a constant gene.
 
     Examples
     --------
@@ -134,9 +135,9 @@ def standardise_genes(expression: pd.DataFrame) -> pd.DataFrame:
     [[-1.0, 1.0], [0.0, 0.0]]
     """
     values = expression.to_numpy(dtype=np.float64)
-    constant = values.max(axis=1) == values.min(axis=1)
-    centred = np.where(constant[:, None], 0.0, values - values.mean(axis=1, keepdims=True))
-    deviation = np.where(constant, 1.0, values.std(axis=1))
+    constant = np.nanmax(values, axis=1) == np.nanmin(values, axis=1)
+    centred = np.where(constant[:, None], 0.0 * values, values - np.nanmean(values, axis=1, keepdims=True))
+    deviation = np.where(constant, 1.0, np.nanstd(values, axis=1))
     return pd.DataFrame(centred / deviation[:, None], expression.index, expression.columns)
 
 
@@ -184,7 +185,7 @@ def _lay_out(parts: _Parts) -> Figure:
     _draw_weights(sheet, parts, narrow_left, body, height)
     _draw_groups(sheet, parts, group_left, body)
     axes = sheet.bare_axes(wide_left, body, width, height)
-    shades = matplotlib.colormaps["RdBu_r"]
+    shades = matplotlib.colormaps["RdBu_r"].with_extremes(bad=MISSING)
     paint_numbers(axes, parts.scores.to_numpy(), parts.rows, parts.columns, shades, (-CLIP, CLIP))
     _draw_gene_names(sheet, parts, labels, names_left, body)
     draw_sample_names(sheet, list(parts.scores.columns), parts.columns, wide_left, body + height)
@@ -195,9 +196,10 @@ def _lay_out(parts: _Parts) -> Figure:
 def _legends(parts: _Parts) -> list:
     greys, diverging = matplotlib.colormaps["Greys"], matplotlib.colormaps["RdBu_r"]
     ends = {f"\N{MINUS SIGN}{CLIP:g}": 0.0, "0": 0.5, f"{CLIP:g}": 1.0}
+    z_score = "Expression, z-score of the gene" + (" (grey: missing)" if parts.scores.isna().any(axis=None) else "")
     return [
         scale_legend("Weight, relative to the gene's largest", greys, {"0": 0.0, "0.5": 0.5, "1": 1.0}, LEGEND_ROOM),
-        scale_legend("Expression, z-score of the gene", diverging, ends, LEGEND_ROOM),
+        scale_legend(z_score, diverging, ends, LEGEND_ROOM),
         *(track.legend for track in parts.tracks),
     ]
 

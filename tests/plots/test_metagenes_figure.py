@@ -54,6 +54,16 @@ def test_a_constant_gene_has_z_score_zero():
     np.testing.assert_allclose(scores[1], [-(1.5**0.5), 0, 1.5**0.5])
 
 
+def test_missing_values_have_no_part_in_the_z_scores_of_a_gene(make_results, assert_text_is_clear, texts_of):
+    scores = standardise_genes(pd.DataFrame([[1.0, np.nan, 3.0], [2.0, 2.0, np.nan]])).to_numpy()
+    np.testing.assert_array_equal(scores, [[-1, np.nan, 1], [0, 0, np.nan]])
+    results = make_results(10)
+    results.expression.iloc[:, 3] = np.nan
+    figure = draw(results)
+    assert_text_is_clear(figure)
+    assert any("missing" in text for text, _ in texts_of(figure))
+
+
 def test_weights_are_relative_to_the_genes_largest():
     weights = relative_weights(pd.DataFrame([[2.0, 4.0], [0.0, 0.0]]))
     assert weights.to_numpy().tolist() == [[0.5, 1.0], [0.0, 0.0]]

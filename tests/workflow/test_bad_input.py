@@ -1,5 +1,7 @@
 """What a user gets wrong ends the run with one message that names the place and the cure."""
 
+import shutil
+
 import pytest
 
 from nmfbio.config import Factorize
@@ -39,6 +41,16 @@ def test_missing_matrix_is_named_by_its_config_key(project):
 def test_missing_metadata_is_named_in_a_dry_run_too(project):
     project.config["datasets"]["leukemia"]["metadata"] = "samples.csv"
     assert_one_message(project.snakemake("-n"), "config key 'datasets.leukemia.metadata'", "'samples.csv'")
+
+
+@pytest.mark.parametrize("place", ["results/leukemia", "results/leukemia.AML"])
+def test_a_result_of_the_run_is_refused_as_its_input(project, place):
+    (project.folder / place).mkdir(parents=True)
+    shutil.copy(project.folder / "expression.tsv", project.folder / place)
+    project.config["datasets"]["leukemia"]["expression"] = f"{place}/expression.tsv"
+    run = project.snakemake("-n")
+    assert_one_message(run, "config key 'datasets.leukemia.expression'", f"'{place}/expression.tsv'", "Copy it")
+    assert (project.folder / place / "expression.tsv").stat().st_size > 0
 
 
 def test_unknown_key_is_answered_with_the_nearest_one(project):

@@ -40,6 +40,19 @@ def missing_files():
     ]
 
 
+def overwritten_files():
+    """One line for each file of the config that lies where results will be written."""
+    folders = {name: os.path.realpath(os.path.join(CONFIG.output, name)) for name in CONFIG.datasets}
+    return [
+        f"config key 'datasets.{name}.{role}': found {path!r}, which lies among the results of data set {other!r}; "
+        "expected a file that this run does not write. Copy it to another folder"
+        for name, dataset in CONFIG.datasets.items()
+        for role, path in source_files(dataset).items()
+        for other, folder in folders.items()
+        if os.path.realpath(path).startswith((folder + os.sep, folder + "."))
+    ]
+
+
 def read_splits():
     """The values of each column that a data set is split by; they have to be known before any job runs."""
     return {
@@ -55,8 +68,8 @@ try:
     CONFIG = parse_config(config)
     # Files of a module may be made by rules of the workflow around it, those of remote storage are not here.
     if workflow.modifier.is_main_snakefile() and not workflow.storage_settings.default_storage_provider:
-        if missing := missing_files():
-            raise WorkflowError("\n".join(missing))
+        if problems := missing_files() + overwritten_files():
+            raise WorkflowError("\n".join(problems))
     SETTINGS = CONFIG.all_settings(read_splits())
 except NmfbioError as error:
     raise WorkflowError(str(error)) from None
