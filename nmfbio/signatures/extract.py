@@ -24,8 +24,8 @@ class Signatures:
         One row a gene, under the metagene it weighs most in: metagene, position, gene, description, score, weight,
         selected.
     samples
-        One row a sample: cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster,
-        scale_dependent, cluster_other_scale.
+        One row a sample: cluster, usage_share, second (the metagene of the next largest share, empty at rank 1),
+        margin, agreement, silhouette, consensus_cluster, scale_dependent, cluster_other_scale.
     """
 
     metagenes: pd.DataFrame
@@ -107,8 +107,9 @@ def rank_genes(metagenes: np.ndarray, genes: pd.DataFrame, names: np.ndarray, sc
 def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray, scale: str) -> pd.DataFrame:
     """Membership of every sample, how clear it is, and whether it depends on the scale of the metagenes."""
     shares = usage_shares(consensus.usages)
-    ordered = np.sort(shares, axis=1)[:, ::-1]
-    second = ordered[:, 1] if consensus.rank > 1 else np.zeros(len(samples))
+    order = np.argsort(-shares, axis=1, kind="stable")
+    ordered = np.take_along_axis(shares, order, axis=1)
+    has_second = consensus.rank > 1
     own, other = (consensus.calls_max, consensus.calls_none)[:: 1 if scale == "max" else -1]
     depends = own != other
     # The solution may agree with the best restart's call under the other scale: then its own is the one that differs.
@@ -118,8 +119,8 @@ def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray,
             "sample": samples.to_numpy(),
             "cluster": names[consensus.calls],
             "usage_share": ordered[:, 0],
-            "second": second,
-            "margin": ordered[:, 0] - second,
+            "second": names[order[:, 1]] if has_second else "",
+            "margin": ordered[:, 0] - (ordered[:, 1] if has_second else 0.0),
             "agreement": consensus.agreement,
             "silhouette": consensus.silhouette,
             "consensus_cluster": names[consensus.clusters],
