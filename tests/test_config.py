@@ -525,3 +525,10 @@ def test_values_that_would_share_a_folder_are_refused(levels, other, named):
         split(levels, **other)
     for part in named:
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config/examples").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_is_a_valid_config_and_says_how_to_run_it(path):
+    config = parse_config(read_config_file(path))
+    assert config.all_settings({name: ["a"] for name, dataset in config.datasets.items() if dataset.split_by})
+    assert f"snakemake --configfile config/examples/{path.name}" in path.read_text(encoding="utf-8")

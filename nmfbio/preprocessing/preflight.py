@@ -63,6 +63,31 @@ class Preflight:
         return {**facts, "findings": self.findings.to_dict("records"), "steps": self.steps.to_dict("records")}
 
 
+def refuse_unusable(expression: AnnData, method: str = "kl") -> None:
+    """Raise InputError if a matrix cannot be factorised by a method, whatever the rank.
+
+    Parameters
+    ----------
+    expression
+        Samples x genes, dense or sparse, after `preprocess`.
+    method
+        The factorisation method, since some cannot take every matrix.
+
+    Raises
+    ------
+    InputError
+        If there are missing, infinite or negative values, repeated ids, samples without any expression, values or a
+        form of storage that the method cannot take, or not enough memory on this machine.
+    """
+    _refuse_values(expression, method)
+    place = name_place(expression)
+    refuse_duplicates(list(expression.obs_names), "sample", place, "Give each sample a name of its own.")
+    refuse_duplicates(list(expression.var_names), "gene", place, "Keep one column of each gene.")
+    _refuse_zero_samples(expression)
+    _refuse_for_method(expression, method)
+    refuse_without_memory(expression, estimate_cost(expression, [1], 1, method))
+
+
 def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "kl", restarts: int = 50) -> Preflight:
     """Check the matrix that is about to be factorised, thus after `preprocess`.
 
@@ -84,9 +109,8 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     Raises
     ------
     InputError
-        If there are missing, infinite or negative values, repeated ids, samples without any expression, values or a
-        form of storage that the method cannot take, ranks too large for the matrix (a rank k needs at least k + 2
-        samples and k + 1 genes), or not enough memory on this machine.
+        As `refuse_unusable`, and if ranks are too large for the matrix: a rank k needs at least k + 2 samples and
+        k + 1 genes.
 
     Examples
     --------
@@ -94,12 +118,7 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     >>> check_expression(expression, [1]).rank_bound
     1
     """
-    _refuse_values(expression, method)
-    place = name_place(expression)
-    refuse_duplicates(list(expression.obs_names), "sample", place, "Give each sample a name of its own.")
-    refuse_duplicates(list(expression.var_names), "gene", place, "Keep one column of each gene.")
-    _refuse_zero_samples(expression)
-    _refuse_for_method(expression, method)
+    refuse_unusable(expression, method)
     ranks = sorted(set(ranks))
     bound = min(expression.n_obs - 2, expression.n_vars - 1)
     _refuse_large_ranks(expression, ranks, bound)

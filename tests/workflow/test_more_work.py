@@ -35,6 +35,15 @@ def test_more_restarts_factorise_only_the_new_ones(finished_copy, read_plan):
     assert "preprocess" not in jobs
 
 
+def test_a_new_rank_and_more_restarts_and_another_scale_at_once_plan_the_work_of_each(finished_copy, read_plan):
+    finished_copy.config["factorize"] |= {"ranks": [2, 3, 4], "restarts": 12}
+    finished_copy.config["consensus"] = {"scale": "none"}
+    jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
+    assert (jobs["factorize"], jobs["consensus"]) == (4, 3)
+    assert len(jobs_with(messages, "factorising, restarts 6 to 11")) == 3
+    assert "preprocess" not in jobs
+
+
 def test_another_rank_chosen_by_hand_factorises_nothing(finished_copy, read_plan):
     finished_copy.config["rank"] = {"selected": 2}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)

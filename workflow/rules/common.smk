@@ -23,6 +23,7 @@ from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import NmfbioError
 from nmfbio.io import read_levels
 
+
 def source_files(dataset):
     """The user's files of a data set, by role."""
     files = {role: getattr(dataset, role) for role in ("expression", "metadata", "genes")}

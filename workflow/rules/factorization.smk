@@ -2,8 +2,6 @@ rule factorize:
     """Run the restarts first..last at one rank. A finished file stays valid whatever ranks or restarts are added."""
     input:
         expression="<results>/{dataset}/expression.h5ad",
-        # The checks come first, but their page being written anew is no reason to factorise again.
-        preflight=ancient("<results>/{dataset}/preflight.json"),
     output:
         restarts="<results>/{dataset}/restarts/k{rank}/{first}-{last}.npz",
     params:

@@ -1,5 +1,5 @@
 rule preprocess:
-    """Read the expression matrix and its tables, and apply the preset."""
+    """Read the expression matrix and its tables, apply the preset, and refuse what the method cannot take."""
     input:
         unpack(lambda wildcards: source_files(SETTINGS[wildcards.dataset])),
     output:
@@ -8,11 +8,13 @@ rule preprocess:
         reading=how_to_read,
         split=lambda wildcards: (SETTINGS[wildcards.dataset].split_by, SETTINGS[wildcards.dataset].level),
         settings=section("preprocess"),
+        method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
         version=VERSION,
     log:
         "<logs>/{dataset}/preprocess.log",
     benchmark:
         "<benchmarks>/{dataset}/preprocess.tsv"
+    priority: 200  # every matrix is read and checked before the first is factorised
     threads: 1
     resources:
         mem_mb=4000,
@@ -26,7 +28,10 @@ rule preprocess:
 
 
 rule check:
-    """Check that the matrix can be factorised by the method at every rank asked for, and report what is in it."""
+    """Check that the matrix can be factorised at every rank asked for, and tell what is in it and what the run costs.
+
+    No other job waits for it: it hangs on the ranks, and would have all of them factorised anew.
+    """
     input:
         expression="<results>/{dataset}/expression.h5ad",
     output:
@@ -39,6 +44,7 @@ rule check:
         "<logs>/{dataset}/check.log",
     benchmark:
         "<benchmarks>/{dataset}/check.tsv"
+    priority: 100  # before any factorisation, since it may end the run
     threads: 1
     resources:
         mem_mb=4000,
