@@ -88,6 +88,7 @@ def test_text_in_a_cell_is_named_by_line_gene_and_sample(project):
     assert_one_message(
         run, "error: expression.tsv, line 6", repr(gene), repr(sample), "found 'high'", "Correct the cell"
     )
+    assert project.results() == {}
 
 
 @pytest.mark.slow
@@ -108,7 +109,7 @@ def test_rank_as_large_as_the_number_of_samples_is_refused(project, rank):
     assert_one_message(
         run, "error: factorize.ranks", f"found rank {rank}", "38 samples", "up to 36", "Take the larger ranks out"
     )
-    assert not list(project.folder.rglob("restarts/*"))
+    assert not list(project.folder.rglob("consensus/*"))
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def overwritten_files():
         for name, dataset in CONFIG.datasets.items()
         for role, path in source_files(dataset).items()
         for other, folder in folders.items()
-        if os.path.realpath(path).startswith((folder + os.sep, folder + "."))
+        if os.path.realpath(path).startswith((f"{folder}{os.sep}", f"{folder}."))
     ]
 
 
