@@ -315,7 +315,7 @@ CASES = [
     Case(
         "a rank beyond the samples",
         factorised(ranks=[2, 5]),
-        ("factorize.ranks: found rank 5 for 6 samples", "ranks up to 4", "Take the larger ranks out"),
+        ("factorize.ranks for x.tsv: found rank 5 for 6 samples", "ranks up to 4", "Take the larger ranks out"),
     ),
     Case("`ranks: [0]`", factorised(ranks=[0, 2]), ("factorize.ranks",)),
     Case("`ranks: [2.5]`", factorised(ranks=[2.5]), ("factorize.ranks", "2.5")),

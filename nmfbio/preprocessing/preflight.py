@@ -175,4 +175,4 @@ def _refuse_large_ranks(expression: AnnData, ranks: list[int], bound: int) -> No
         raise InputError(name_place(expression), found, "at least 3 samples and 2 genes", "Add samples or genes.")
     cure = "Take the larger ranks out of `factorize.ranks`, or add samples."
     expected = f"ranks up to {bound}: a rank k needs at least k + 2 samples and k + 1 genes"
-    raise InputError("factorize.ranks", found, expected, cure)
+    raise InputError(f"factorize.ranks for {name_place(expression)}", found, expected, cure)

@@ -10,8 +10,10 @@ from nmfbio.errors import InputError
 
 
 def name_place(expression: AnnData) -> str:
-    """Give the file the matrix was read from, for messages."""
-    return str(expression.uns.get("source", "expression matrix"))
+    """Give the file the matrix was read from, for messages; of a part of its samples, which part."""
+    source = str(expression.uns.get("source", "expression matrix"))
+    split = expression.uns.get("split")
+    return source if split is None else f"{source} ({split['column']} {str(split['level'])!r})"
 
 
 def refuse_missing_and_infinite(expression: AnnData) -> None:

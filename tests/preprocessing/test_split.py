@@ -8,6 +8,7 @@ from anndata import AnnData
 from nmfbio.errors import InputError
 from nmfbio.io import read_expression, read_levels
 from nmfbio.preprocessing.split import take_level
+from nmfbio.preprocessing.values import refuse_negative
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,10 @@ def test_a_level_that_is_gone_is_refused():
     expression = AnnData(np.ones((2, 2)), obs=pd.DataFrame({"patient": ["a", "b"]}, index=["s0", "s1"]))
     with pytest.raises(InputError, match=r"patient 'a', 'b'; expected samples with 'c'"):
         take_level(expression, "patient", "c")
+
+
+def test_a_message_names_the_part_as_well_as_the_file():
+    obs = pd.DataFrame({"patient": ["a", "b"]}, index=["s0", "s1"])
+    expression = AnnData(np.full((2, 2), -1.0), obs=obs, uns={"source": "x.tsv"})
+    with pytest.raises(InputError, match=r"^x\.tsv \(patient 'b'\): found 2 negative"):
+        refuse_negative(take_level(expression, "patient", "b"))

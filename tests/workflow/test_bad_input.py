@@ -107,7 +107,12 @@ def test_rank_as_large_as_the_number_of_samples_is_refused(project, rank):
     project.config["factorize"]["ranks"] = [2, rank]
     run = project.snakemake()
     assert_one_message(
-        run, "error: factorize.ranks", f"found rank {rank}", "38 samples", "up to 36", "Take the larger ranks out"
+        run,
+        "error: factorize.ranks for expression.tsv",
+        f"found rank {rank}",
+        "38 samples",
+        "up to 36",
+        "Take the larger ranks out",
     )
     assert not list(project.folder.rglob("consensus/*"))
 
