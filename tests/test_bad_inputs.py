@@ -346,6 +346,17 @@ CASES = [
         ("no matrix X", "'counts'", "Set `layer`"),
     ),
     Case(
+        "logarithms in `X` of an `.h5ad` file, counts in a layer",
+        h5ad(X=np.log2(VALUES.T).astype(np.float32), layers={"counts": VALUES.T}),
+        ("other layers: 1; the file also holds these matrices, perhaps counts", "'counts'"),
+        "preflight",
+    ),
+    Case(
+        "centred values in `X` of an `.h5ad` file, counts in a layer",
+        h5ad(X=(VALUES.T - VALUES.mean(axis=1)).astype(np.float32), layers={"counts": VALUES.T}),
+        ("x.h5ad: found centred values", "The file also holds 'counts': name one by `layer`."),
+    ),
+    Case(
         "something else called `.h5ad`",
         lambda: put(b"gene,s1\n" * 99, "x.h5ad"),
         ("x.h5ad: found a file that cannot be read",),

@@ -1,6 +1,7 @@
 """The AnnData that every reader returns."""
 
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -13,3 +14,11 @@ def build_anndata(matrix: np.ndarray | scipy.sparse.csr_matrix, obs: pd.DataFram
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Variable names are not unique")
         return AnnData(matrix, obs=obs, var=var)
+
+
+def note_other_layers(expression: AnnData, layers: Iterable[str], read: str | None) -> AnnData:
+    """Keep in ``uns`` which other matrices the file holds, for messages about values that will not do."""
+    others = [name for name in layers if name != read]
+    if others:
+        expression.uns["other_layers"] = np.array(others, dtype=str)
+    return expression

@@ -61,7 +61,7 @@ def read_expression(
         `X` is float32 in the order of the file: C-contiguous for text, .gct and .xlsx, canonical CSR for sparse
         formats. It may hold negative, missing (NaN) and infinite values, and genes may occur twice: `preprocess` deals
         with both. `obs` holds the metadata; `var` the gene table and always a column `description`; `uns["source"]`
-        the path.
+        the path, `uns["other_layers"]` the values of `layer` that would have read another matrix, if there are any.
 
     Raises
     ------

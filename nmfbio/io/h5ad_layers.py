@@ -11,7 +11,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
-from nmfbio.io.build import build_anndata
+from nmfbio.io.build import build_anndata, note_other_layers
 from nmfbio.io.h5ad_parts import read_h5ad_table
 from nmfbio.io.hdf5 import as_canonical, as_float32, open_hdf5, read_dense, read_sparse
 from nmfbio.io.memory import refuse_if_too_large
@@ -68,13 +68,17 @@ def _read_layer(path: str | os.PathLike, file: h5py.File, layer: str | None) -> 
     if matrix.shape != (len(obs), len(var)):
         found = f"a matrix of {matrix.shape[0]} x {matrix.shape[1]}"
         raise InputError(place, found, f"{len(obs)} samples x {len(var)} genes, as obs and var say", "Save it anew.")
-    return build_anndata(matrix, obs, var)
+    return note_other_layers(build_anndata(matrix, obs, var), _list_layers(file), layer)
+
+
+def _list_layers(file: h5py.File) -> dict[str, str]:
+    """Give the key of each matrix but X, by its name as a layer."""
+    layers = list(file["layers"]) if isinstance(file.get("layers"), h5py.Group) else []
+    return {name: f"layers/{name}" for name in layers} | ({RAW: "raw/X"} if "raw/X" in file else {})
 
 
 def _find_layer(path: str | os.PathLike, file: h5py.File, layer: str | None) -> h5py.Dataset | h5py.Group:
-    layers = list(file["layers"]) if isinstance(file.get("layers"), h5py.Group) else []
-    there = {name: f"layers/{name}" for name in layers}
-    there |= {"raw": "raw/X"} if "raw/X" in file else {}
+    there = _list_layers(file)
     has_x = "X" in file and file["X"].attrs.get("encoding-type") != "null"
     key = ("X" if has_x else None) if layer is None else there.get(layer)
     if key is None:
@@ -130,7 +134,7 @@ def _read_old_layer(path: str | os.PathLike, layer: str | None) -> AnnData:
         matrix = np.ascontiguousarray(as_float32(str(path), np.asarray(matrix)))
     obs, var = _with_text_ids(old.obs.copy()), _with_text_ids(source.var.copy())
     _refuse_bad_ids(path, obs, var)
-    return build_anndata(matrix, obs, var)
+    return note_other_layers(build_anndata(matrix, obs, var), there, layer)
 
 
 def read_old_h5ad(path: str | os.PathLike) -> AnnData:

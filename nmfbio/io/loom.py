@@ -9,7 +9,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
-from nmfbio.io.build import build_anndata
+from nmfbio.io.build import build_anndata, note_other_layers
 from nmfbio.io.hdf5 import VALUES_AT_ONCE, as_canonical, as_float32, open_hdf5
 from nmfbio.io.memory import describe_matrix, refuse_if_too_large
 from nmfbio.io.names import name_features, refuse_duplicates, refuse_empty, trim_name
@@ -56,11 +56,12 @@ def read_loom(path: str | os.PathLike, layer: str | None = None) -> AnnData:
         var = _name_rows(path, var, GENE_NAMES, GENE_ACCESSIONS, "row_attrs")
         refuse_duplicates(list(obs.index), "sample", f"{path}, col_attrs", "Give each cell an id of its own.")
         refuse_empty(list(var.index), "gene", f"{path}, row_attrs")
-        return build_anndata(_read_transposed(f"{path}, {dataset.name.strip('/')}", dataset), obs, var)
+        matrix = _read_transposed(f"{path}, {dataset.name.strip('/')}", dataset)
+        return note_other_layers(build_anndata(matrix, obs, var), _list_layers(file), layer)
 
 
 def _find_matrix(path: str | os.PathLike, file: h5py.File, layer: str | None) -> h5py.Dataset:
-    layers = list(file["layers"]) if isinstance(file.get("layers"), h5py.Group) else []
+    layers = _list_layers(file)
     if layer is not None and layer not in layers:
         listed = ", ".join(["the main matrix (no `layer`)", *map(repr, layers)])
         cure = "Set `layer` of the data set to one of these."
@@ -70,6 +71,10 @@ def _find_matrix(path: str | os.PathLike, file: h5py.File, layer: str | None) ->
         found = f"no matrix of two dimensions (there is: {', '.join(file) or 'nothing'})"
         raise InputError(str(path), found, _EXPECTED, "Save the file anew, or choose another format.")
     return dataset
+
+
+def _list_layers(file: h5py.File) -> list[str]:
+    return list(file["layers"]) if isinstance(file.get("layers"), h5py.Group) else []
 
 
 def _read_transposed(place: str, dataset: h5py.Dataset) -> scipy.sparse.csr_matrix:

@@ -13,7 +13,7 @@ from nmfbio.errors import InputError
 from nmfbio.preprocessing.kinds import LARGEST_LOG_VALUE, ValueKind, judge_values
 from nmfbio.preprocessing.matrix import Matrix
 from nmfbio.preprocessing.steps import has_difference, has_fold_change, lower_to_ceiling, raise_to_floor
-from nmfbio.preprocessing.values import name_place
+from nmfbio.preprocessing.values import name_other_layers, name_place
 
 if TYPE_CHECKING:
     from nmfbio.config_preprocess import Preprocess
@@ -86,7 +86,7 @@ def _refuse_centred(expression: AnnData, kind: ValueKind) -> InputError:
     cure = (
         "Give the values from before they were centred (counts, intensities or their logarithms), or say what becomes "
         "of those below 0 by `preprocess.negatives`: shift, split or floor."
-    )
+    ) + name_other_layers(expression)
     return InputError(name_place(expression), f"centred values ({kind.evidence})", "values of 0 or more", cure)
 
 
@@ -127,4 +127,5 @@ def _refuse_fractions(expression: AnnData, preset: str, kind: ValueKind) -> Inpu
         cure = "These look like log values: give the counts themselves, or choose preset `microarray_log` or `none`."
     else:
         cure = "Give the counts themselves (round estimated ones), or choose preset `tpm` for linear values."
+    cure += name_other_layers(expression)
     return InputError(name_place(expression), found, "counts, thus whole numbers of 0 or more", cure)

@@ -35,6 +35,7 @@ def describe_input(expression: AnnData) -> dict[str, object]:
     findings = [
         _size(expression),
         _values(kind),
+        _other_layers(expression, kind),
         Finding("zeros", "ok", f"{kind.zeros:.1%} of the values", "share of values that are exactly 0"),
         _places(expression, "missing values", np.isnan, "preprocess.missing"),
         _places(expression, "negative values", _is_negative, "preprocess.negatives"),
@@ -69,6 +70,15 @@ def _values(kind: ValueKind) -> Finding:
     if kind.name != "log":
         return Finding("values", "ok", kind.name, kind.evidence)
     return Finding("values", "note", "log", f"{kind.evidence}; usages of log values are shares of logs")
+
+
+def _other_layers(expression: AnnData, kind: ValueKind) -> Finding | None:
+    """Files of cells often hold counts beside the logarithms in X."""
+    others = list(expression.uns.get("other_layers", []))
+    if not others or kind.name == "counts":
+        return None
+    meaning = "the file also holds these matrices, perhaps counts: name one by `layer` to analyse it"
+    return Finding("other layers", "note", f"{len(others)}", meaning, list_first(others))
 
 
 def _places(expression: AnnData, check: str, is_wrong: Callable[[np.ndarray], np.ndarray], key: str) -> Finding:

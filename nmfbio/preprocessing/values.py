@@ -7,6 +7,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.errors import InputError
+from nmfbio.io.names import list_first
 
 
 def name_place(expression: AnnData) -> str:
@@ -14,6 +15,12 @@ def name_place(expression: AnnData) -> str:
     source = str(expression.uns.get("source", "expression matrix"))
     split = expression.uns.get("split")
     return source if split is None else f"{source} ({split['column']} {str(split['level'])!r})"
+
+
+def name_other_layers(expression: AnnData) -> str:
+    """Point out the other matrices of the file, as a sentence for the end of a cure; empty if there are none."""
+    others = list(expression.uns.get("other_layers", []))
+    return f" The file also holds {list_first(others)}: name one by `layer`." if others else ""
 
 
 def refuse_missing_and_infinite(expression: AnnData) -> None:
@@ -51,7 +58,7 @@ def refuse_negative(expression: AnnData) -> None:
         "For microarray intensities set `preprocess.preset: brunet`, which raises them to a floor; else set "
         "`preprocess.negatives`: shift, split or floor. Log ratios and z-scores are better replaced by the values "
         "they were computed from."
-    )
+    ) + name_other_layers(expression)
     _refuse(expression, _is_negative, "negative value(s)", "values of 0 or more", cure)
 
 

@@ -65,7 +65,7 @@ def test_tables_come_along_and_nothing_else(make):
     assert list(expression.obs["group"].cat.categories) == ["x", "y"]
     assert list(expression.var["chromosome"]) == list("1234")
     assert list(expression.var["description"]) == [""] * 4
-    assert set(expression.uns) == {"source"}
+    assert set(expression.uns) == {"source", "other_layers"}
     assert not [*expression.layers, *expression.obsm]
     assert expression.raw is None
 
@@ -211,3 +211,8 @@ def test_files_of_old_versions_keep_their_categories(old_h5ad):
     assert list(expression.obs_names) == ["s1", "s2", "s3"]
     assert list(expression.var_names) == list("abcd")
     assert list(expression.obs["group"]) == ["x", "y", "x"]
+
+
+@pytest.mark.parametrize(("layer", "others"), [(None, ["counts", "raw"]), ("counts", ["raw"]), ("raw", ["counts"])])
+def test_other_layers_are_kept_in_mind(make, layer, others):
+    assert list(read_h5ad_layer(make(), layer).uns["other_layers"]) == others
