@@ -30,7 +30,7 @@ LIKE_R = {"dtype": "float64", "stop": "connectivity"}
 METHODS = {
     "kl": MethodSummary(
         "Kullback-Leibler divergence: multiplicative updates, finished by safeguarded Newton steps; fast",
-        1e-7,
+        1.5e-7,
         PENALTIES,
         sparse=True,
     ),

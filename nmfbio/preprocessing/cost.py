@@ -59,7 +59,7 @@ def estimate_cost(expression: AnnData, ranks: Sequence[int], restarts: int, meth
     --------
     >>> import numpy as np
     >>> round(estimate_cost(AnnData(np.ones((100, 5000))), [2, 3], 50, "kl").cpu_seconds, 1)
-    12.5
+    18.8
     """
     values = expression.X
     n_stored = values.nnz if scipy.sparse.issparse(values) else values.size
