@@ -84,19 +84,21 @@ def _zero_samples(expression: AnnData) -> Finding | None:
     return Finding("all-zero samples", "warning", f"{len(dropped):,} samples", meaning, list_first(dropped))
 
 
-def _zero_genes(expression: AnnData) -> Finding:
+def _zero_genes(expression: AnnData) -> Finding | None:
     dropped = list(expression.uns.get("preprocess", {}).get("dropped_zero_genes", []))
-    status = "note" if dropped else "ok"
-    return Finding(
-        "all-zero genes", status, f"{len(dropped):,} genes", "dropped: 0 in every sample", list_first(dropped)
-    )
+    if not dropped:
+        return None
+    meaning = "dropped: 0 in every sample that is factorised"
+    return Finding("all-zero genes", "note", f"{len(dropped):,} genes", meaning, list_first(dropped))
 
 
-def _constant_genes(expression: AnnData) -> Finding:
+def _constant_genes(expression: AnnData) -> Finding | None:
     lowest, highest = (_flat(expression.X.min(axis=0)), _flat(expression.X.max(axis=0)))
     names = expression.var_names[lowest == highest]
+    if len(names) == 0:
+        return None
     meaning = "kept: the same value in every sample, so they tell no samples apart"
-    return Finding("constant genes", "note" if len(names) else "ok", f"{len(names)} genes", meaning, list_first(names))
+    return Finding("constant genes", "note", f"{len(names):,} genes", meaning, list_first(names))
 
 
 def _dominant_genes(expression: AnnData) -> Finding | None:

@@ -111,8 +111,9 @@ def _gene_names(expression: AnnData) -> Finding | None:
 
 def _zero_genes(expression: AnnData) -> Finding:
     names = expression.var_names[count_samples_above_zero(expression.X) == 0]
-    status = "note" if len(names) else "ok"
-    return Finding("all-zero genes", status, f"{len(names):,} genes", "0 in every sample: dropped", list_first(names))
+    if len(names) == 0:
+        return Finding("all-zero genes", "ok", "0 genes", "each gene has a value above 0")
+    return Finding("all-zero genes", "note", f"{len(names):,} genes", "0 in every sample: dropped", list_first(names))
 
 
 def _zero_samples(expression: AnnData) -> Finding:

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse
 from anndata import AnnData
 
-from nmfbio.preprocessing.matrix import Matrix, sample_blocks, sum_samples
+from nmfbio.preprocessing.matrix import Matrix, format_value, sample_blocks, sum_samples
 
 LARGEST_LOG_VALUE = 30.0  # log2 of any measured intensity or count is below
 NEAR_ZERO = 0.1  # standard deviations that most gene means of a centred matrix are from 0 at most
@@ -75,7 +75,7 @@ def judge_values(expression: AnnData) -> ValueKind:
     name = _name_kind(whole, zeros, lowest, highest, negative, distance)
     median_total = float(np.median(sum_samples(values)))
     numbers = "whole numbers" if whole else "fractions"
-    evidence = f"{numbers} from {lowest:.6g} to {highest:.6g}, {zeros:.1%} zeros".replace("%", " %")
+    evidence = f"{numbers} from {format_value(lowest)} to {format_value(highest)}, {zeros:.1%} zeros".replace("%", " %")
     evidence += _explain(name, negative, distance, median_total)
     return ValueKind(name, evidence, lowest, highest, zeros, median_total)
 
@@ -141,4 +141,4 @@ def _explain(name: str, negative: float, distance: float, median_total: float) -
         return f", {share} of the others below 0, gene means {distance:.2f} standard deviations from 0 in the median"
     if name == "log":
         return f", within the range of a log scale (up to {LARGEST_LOG_VALUE:g})"
-    return f", a median total of {median_total:,.6g} a sample"
+    return f", a median total of {format_value(median_total)} a sample"

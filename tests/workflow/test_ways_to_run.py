@@ -96,6 +96,8 @@ def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
 def test_preflight_reads_and_checks_and_goes_no_further(project):
     run = project.snakemake("preflight")
     assert run.returncode == 0, run.stdout
+    assert "leukemia, as read" in run.stdout
+    assert "38 samples, 300 genes: dense" in run.stdout
     assert set(project.results()) == {
         f"leukemia/{name}" for name in ("expression.h5ad", "preflight.tsv", "preflight.json")
     }

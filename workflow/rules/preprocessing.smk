@@ -58,9 +58,21 @@ rule check:
 
 
 rule preflight:
-    """Read and check every matrix, and go no further: `snakemake preflight`."""
+    """Read and check every matrix, print what was found, and go no further: `snakemake preflight`."""
     input:
         expand("<results>/{dataset}/preflight.tsv", dataset=SETTINGS),
+    params:
+        names=list(SETTINGS),
+    log:
+        "<logs>/preflight.log",
     localrule: True
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        "../envs/nmfbio.yaml"
     message:
-        "All matrices are checked: see preflight.tsv in the folder of each data set"
+        "All matrices are checked"
+    script:
+        "../scripts/preflight.py"
