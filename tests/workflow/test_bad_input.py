@@ -43,14 +43,24 @@ def test_missing_metadata_is_named_in_a_dry_run_too(project):
     assert_one_message(project.snakemake("-n"), "config key 'datasets.leukemia.metadata'", "'samples.csv'")
 
 
-@pytest.mark.parametrize("place", ["results/leukemia", "results/leukemia.AML"])
-def test_a_result_of_the_run_is_refused_as_its_input(project, place):
+@pytest.mark.parametrize(
+    ("place", "split_by"), [("results/leukemia", None), ("results/leukemia.AML", "subtype")], ids=["whole", "split"]
+)
+def test_a_result_of_the_run_is_refused_as_its_input(project, place, split_by):
     (project.folder / place).mkdir(parents=True)
     shutil.copy(project.folder / "expression.tsv", project.folder / place)
-    project.config["datasets"]["leukemia"]["expression"] = f"{place}/expression.tsv"
+    project.config["datasets"]["leukemia"] |= {"expression": f"{place}/expression.tsv", "split_by": split_by}
     run = project.snakemake("-n")
     assert_one_message(run, "config key 'datasets.leukemia.expression'", f"'{place}/expression.tsv'", "Copy it")
     assert (project.folder / place / "expression.tsv").stat().st_size > 0
+
+
+def test_an_input_may_lie_beside_the_results_and_be_called_as_they_are(project):
+    (project.folder / "expression.tsv").rename(project.folder / "leukemia.tsv")
+    project.config["datasets"]["leukemia"]["expression"] = "leukemia.tsv"
+    project.config["output"] = "."
+    run = project.snakemake("-n")
+    assert run.returncode == 0, run.stdout
 
 
 def test_unknown_key_is_answered_with_the_nearest_one(project):

@@ -41,16 +41,27 @@ def missing_files():
     ]
 
 
+def owner_of(path):
+    """The data set among whose results a path lies, if there is one."""
+    top, *below = os.path.relpath(os.path.realpath(path), os.path.realpath(CONFIG.output)).split(os.sep)
+    if not below and not os.path.isdir(path):
+        return None  # a file beside the folders of the results
+    owners = (
+        name
+        for name, dataset in CONFIG.datasets.items()
+        if top == name or (dataset.split_by is not None and top.startswith(f"{name}."))
+    )
+    return next(owners, None)
+
+
 def overwritten_files():
     """One line for each file of the config that lies where results will be written."""
-    folders = {name: os.path.realpath(os.path.join(CONFIG.output, name)) for name in CONFIG.datasets}
     return [
-        f"config key 'datasets.{name}.{role}': found {path!r}, which lies among the results of data set {other!r}; "
-        "expected a file that this run does not write. Copy it to another folder"
+        f"config key 'datasets.{name}.{role}': found {path!r}, which lies among the results of data set "
+        f"{owner_of(path)!r}; expected a file that this run does not write. Copy it to another folder"
         for name, dataset in CONFIG.datasets.items()
         for role, path in source_files(dataset).items()
-        for other, folder in folders.items()
-        if os.path.realpath(path).startswith((f"{folder}{os.sep}", f"{folder}."))
+        if owner_of(path) is not None
     ]
 
 
