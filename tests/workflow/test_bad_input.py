@@ -124,7 +124,8 @@ def test_rank_as_large_as_the_number_of_samples_is_refused(project, rank):
         "up to 36",
         "Take the larger ranks out",
     )
-    assert not list(project.folder.rglob("consensus/*"))
+    # A fit may have begun beside the check, and is finished; nothing is concluded from it.
+    assert not {"leukemia/rank/verdict.json", "leukemia/report.html"} & set(project.results())
 
 
 @pytest.mark.slow
