@@ -69,27 +69,26 @@ def _values(expression: AnnData) -> Finding:
 
 
 def _left_out(expression: AnnData) -> Finding | None:
-    dropped = list(expression.uns.get("preprocess", {}).get("dropped_samples_filter", []))
-    if not dropped:
-        return None
     meaning = "dropped: below the thresholds for samples in `preprocess`"
-    return Finding("filtered samples", "note", f"{len(dropped):,} samples", meaning, list_first(dropped))
+    return _dropped(expression, "dropped_samples_filter", "filtered samples", "note", meaning)
 
 
 def _zero_samples(expression: AnnData) -> Finding | None:
-    dropped = list(expression.uns.get("preprocess", {}).get("dropped_samples_zero", []))
-    if not dropped:
-        return None
     meaning = "dropped: 0 for every gene that is factorised; the tables of samples list them without values"
-    return Finding("all-zero samples", "warning", f"{len(dropped):,} samples", meaning, list_first(dropped))
+    return _dropped(expression, "dropped_samples_zero", "all-zero samples", "warning", meaning)
 
 
 def _zero_genes(expression: AnnData) -> Finding | None:
-    dropped = list(expression.uns.get("preprocess", {}).get("dropped_zero_genes", []))
-    if not dropped:
-        return None
     meaning = "dropped: 0 in every sample that is factorised"
-    return Finding("all-zero genes", "note", f"{len(dropped):,} genes", meaning, list_first(dropped))
+    return _dropped(expression, "dropped_zero_genes", "all-zero genes", "note", meaning)
+
+
+def _dropped(expression: AnnData, record: str, check: str, status: str, meaning: str) -> Finding | None:
+    """Tell of the names that the record of preprocessing holds, if it holds any."""
+    names = list(expression.uns.get("preprocess", {}).get(record, []))
+    if not names:
+        return None
+    return Finding(check, status, f"{len(names):,} {check.split()[-1]}", meaning, list_first(names))
 
 
 def _constant_genes(expression: AnnData) -> Finding | None:

@@ -80,17 +80,6 @@ def judge_values(expression: AnnData) -> ValueKind:
     return ValueKind(name, evidence, lowest, highest, zeros, median_total)
 
 
-def kind_of_values(expression: AnnData) -> str:
-    """Give the name of the kind alone.
-
-    Examples
-    --------
-    >>> kind_of_values(AnnData(np.array([[4.2, 14.1]])))
-    'log'
-    """
-    return judge_values(expression).name
-
-
 @dataclass(frozen=True)
 class _Look:
     lowest: float

@@ -23,13 +23,6 @@ def name_other_layers(expression: AnnData) -> str:
     return f" The file also holds {list_first(others)}: name one by `layer`." if others else ""
 
 
-def refuse_missing_and_infinite(expression: AnnData) -> None:
-    """Raise InputError if there is no matrix, or a value in it is missing or infinite."""
-    refuse_no_matrix(expression)
-    refuse_missing(expression)
-    refuse_infinite(expression)
-
-
 def refuse_no_matrix(expression: AnnData) -> None:
     """Raise InputError if there is no matrix, or one without samples or genes."""
     if expression.X is None or 0 in expression.shape:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmfbio.preprocessing import matrix as blocks
-from nmfbio.preprocessing.kinds import judge_values, kind_of_values
+from nmfbio.preprocessing.kinds import judge_values
 
 RANDOM = np.random.default_rng(0)
 LOG = RANDOM.uniform(4.2, 14.1, (20, 30))
@@ -31,14 +31,14 @@ MATRICES = {
     ("kind", "place"), [(kind, place) for kind, matrices in MATRICES.items() for place in range(len(matrices))]
 )
 def test_kind_is_told_from_what_values_look_like(make_expression, kind, place):
-    assert kind_of_values(make_expression(MATRICES[kind][place])) == kind
+    assert judge_values(make_expression(MATRICES[kind][place])).name == kind
 
 
 @pytest.mark.parametrize("kind", MATRICES)
 def test_missing_and_infinite_values_have_no_part_in_it(make_expression, kind):
     matrix = MATRICES[kind][0].copy()
     matrix[2, 3], matrix[5, 6] = np.nan, np.inf
-    assert kind_of_values(make_expression(matrix)) == kind
+    assert judge_values(make_expression(matrix)).name == kind
 
 
 def test_evidence_has_the_numbers_in_it(make_expression):
