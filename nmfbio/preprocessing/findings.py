@@ -9,7 +9,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.io.names import list_first
-from nmfbio.preprocessing.matrix import Matrix, stored_values
+from nmfbio.preprocessing.matrix import Matrix, format_value, stored_values
 
 SAFE_RANGE = (1e-30, 1e30)  # squares of values outside leave the range of float32
 
@@ -64,8 +64,8 @@ def _values(expression: AnnData) -> Finding:
     finite = stored[np.isfinite(stored)]
     lowest = 0.0 if stored.size < size else finite.min()
     zeros = 1 - np.count_nonzero(stored) / size
-    meaning = f"{zeros:.1%} of them exactly 0"
-    return Finding("values", "ok", f"from {lowest:.6g} to {finite.max():.6g}", meaning)
+    meaning = f"{100 * zeros:.1f} % of them exactly 0"
+    return Finding("values", "ok", f"from {format_value(lowest)} to {format_value(finite.max())}", meaning)
 
 
 def _left_out(expression: AnnData) -> Finding | None:
@@ -108,7 +108,7 @@ def _dominant_genes(expression: AnnData) -> Finding | None:
         return None
     name = expression.var_names[int(sums.argmax())]
     meaning = "one gene outweighs all others together and will shape the metagenes"
-    return Finding("dominant gene", "warning", f"{share:.0%} of the total", meaning, list_first([name]))
+    return Finding("dominant gene", "warning", f"{100 * share:.0f} % of the total", meaning, list_first([name]))
 
 
 def _identical_samples(expression: AnnData) -> Finding | None:

@@ -36,7 +36,7 @@ def describe_input(expression: AnnData) -> dict[str, object]:
         _size(expression),
         _values(kind),
         _other_layers(expression, kind),
-        Finding("zeros", "ok", f"{kind.zeros:.1%} of the values", "share of values that are exactly 0"),
+        Finding("zeros", "ok", f"{100 * kind.zeros:.1f} % of the values", "share of values that are exactly 0"),
         _places(expression, "missing values", np.isnan, "preprocess.missing"),
         _places(expression, "negative values", _is_negative, "preprocess.negatives"),
         _repeated_genes(expression),
@@ -62,7 +62,7 @@ def _size(expression: AnnData) -> Finding:
     values = expression.X
     stored = "dense"
     if scipy.sparse.issparse(values):
-        stored = f"sparse, {values.nnz / np.prod(values.shape):.1%} of the values stored"
+        stored = f"sparse, {100 * values.nnz / np.prod(values.shape):.1f} % of the values stored"
     return Finding("size", "ok", f"{expression.n_obs:,} samples, {expression.n_vars:,} genes", stored)
 
 
@@ -85,7 +85,7 @@ def _places(expression: AnnData, check: str, is_wrong: Callable[[np.ndarray], np
     count, places = list_places(expression, is_wrong)
     if count == 0:
         return Finding(check, "ok", "none", "")
-    return Finding(check, "note", f"{count:,}", f"`{key}` or the preset says what becomes of them", places)
+    return Finding(check, "note", f"{count:,}", f"what becomes of them is set by `{key}`, or by the preset", places)
 
 
 def _is_negative(values: np.ndarray) -> np.ndarray:

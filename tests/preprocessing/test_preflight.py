@@ -128,7 +128,7 @@ def test_sparse_and_dense_matrices_have_the_same_findings():
     )
     is_size = dense.findings["check"] == "size"
     pd.testing.assert_frame_equal(dense.findings[~is_size], sparse.findings[~is_size])
-    assert list(sparse.findings["meaning"][is_size]) == ["sparse, 66.7% of the values stored", "what is factorised"]
+    assert list(sparse.findings["meaning"][is_size]) == ["sparse, 66.7 % of the values stored", "what is factorised"]
 
 
 def test_copied_samples_and_dominant_genes_are_warned_of():
