@@ -34,6 +34,7 @@ def describe_input(expression: AnnData) -> dict[str, object]:
     kind = judge_values(expression)
     findings = [
         _size(expression),
+        _part(expression),
         _values(kind),
         _other_layers(expression, kind),
         Finding("zeros", "ok", f"{100 * kind.zeros:.1f} % of the values", "share of values that are exactly 0"),
@@ -64,6 +65,14 @@ def _size(expression: AnnData) -> Finding:
     if scipy.sparse.issparse(values):
         stored = f"sparse, {100 * values.nnz / np.prod(values.shape):.1f} % of the values stored"
     return Finding("size", "ok", f"{expression.n_obs:,} samples, {expression.n_vars:,} genes", stored)
+
+
+def _part(expression: AnnData) -> Finding | None:
+    split = expression.uns.get("split")
+    if split is None:
+        return None
+    meaning = "the samples of this value alone, a data set of its own by `split_by`"
+    return Finding("part", "ok", f"{split['column']} {str(split['level'])!r}", meaning)
 
 
 def _values(kind: ValueKind) -> Finding:

@@ -56,17 +56,13 @@ def _describe_filters(record: Mapping[str, Any]) -> list[str]:
     limits = [f"fewer than {record['min_genes']:,} genes above 0"] if record.get("min_genes") else []
     limits += [f"a total below {record['min_counts']:,.10g}"] if record.get("min_counts") else []
     if record.get("max_mitochondrial"):
-        limits.append(f"more than {record['max_mitochondrial']:g} % of it in mitochondrial genes")
+        limits.append(f"more than {record['max_mitochondrial']:g} % of their total in mitochondrial genes")
     if limits:
         dropped = len(record.get("dropped_samples_filter", []))
         sentences.append(f"Samples with {' or '.join(limits)} were left out ({dropped:,}).")
     if record.get("min_samples"):
         sentences.append(f"Genes above 0 in fewer than {record['min_samples']:,} samples were left out.")
     return sentences
-
-
-def _describe_none(record: Mapping[str, Any]) -> list[str]:
-    return _describe_mad(record)
 
 
 def _describe_brunet(record: Mapping[str, Any]) -> list[str]:
@@ -102,16 +98,6 @@ def _describe_single_cell(record: Mapping[str, Any]) -> list[str]:
     return [*_describe_variable(record), scaled]
 
 
-_PRESETS = {
-    "none": _describe_none,
-    "brunet": _describe_brunet,
-    "microarray_log": _describe_microarray_log,
-    "rnaseq_counts": _describe_rnaseq_counts,
-    "tpm": _describe_tpm,
-    "single_cell": _describe_single_cell,
-}
-
-
 def _describe_mad(record: Mapping[str, Any]) -> list[str]:
     if not record.get("top_genes"):
         return []
@@ -123,6 +109,16 @@ def _describe_variable(record: Mapping[str, Any]) -> list[str]:
         return []
     how = "most variable for their mean, by a local regression of variance on mean [@stuart_2019,wolf_2018]"
     return [f"Up to {record['top_genes']:,} genes were kept, {how}."]
+
+
+_PRESETS = {
+    "none": _describe_mad,
+    "brunet": _describe_brunet,
+    "microarray_log": _describe_microarray_log,
+    "rnaseq_counts": _describe_rnaseq_counts,
+    "tpm": _describe_tpm,
+    "single_cell": _describe_single_cell,
+}
 
 
 def _describe_batches(record: Mapping[str, Any]) -> list[str]:

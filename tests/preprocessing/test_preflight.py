@@ -12,7 +12,7 @@ from anndata import AnnData
 from nmfbio.config import Preprocess
 from nmfbio.errors import InputError
 from nmfbio.io import read_expression, read_h5ad, read_json, write_h5ad, write_json
-from nmfbio.preprocessing import check_expression, preprocess
+from nmfbio.preprocessing import check_expression, preprocess, take_level
 
 LEUKEMIA = Path(__file__).resolve().parents[2] / "resources" / "leukemia"
 
@@ -214,6 +214,14 @@ def test_what_was_cured_is_still_told_of_the_matrix_as_it_was_read():
     steps = findings.loc["factorised"].loc[["step"]]
     assert "8 samples, 9 → 8 genes" in set(steps["found"])
     assert findings.loc["factorised"].loc["size", "found"] == "8 samples, 7 genes"
+
+
+def test_a_part_of_the_samples_is_told_as_such():
+    expression = make_expression()
+    assert "part" not in set(check_expression(expression, [2]).findings["check"])
+    expression.obs["patient"] = ["a"] * 6 + ["b"] * 2
+    part = preprocess(take_level(expression, "patient", "a"), Preprocess(preset="none"))
+    assert find(part, "part", "as read")["found"] == "patient 'a'"
 
 
 def test_uneven_library_sizes_are_noted_with_the_extreme_samples():
