@@ -1,0 +1,196 @@
+"""All evidence at one rank beyond its restarts: held-out data, split counts, permuted data, subsamples."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+
+from nmfbio.consensus.files import load_fields, save_fields
+from nmfbio.factorization import NotConvergedWarning
+from nmfbio.factorization.restarts import BLAS
+from nmfbio.factorization.solver import Matrix
+from nmfbio.rank.basis import EvidenceBasis, as_dense
+from nmfbio.rank.held_out import FOLDS, block_deviance, loss_of, speckled_deviance
+from nmfbio.rank.permutation import PERMUTATIONS, ComparedMeasures, measure_few, measure_permuted
+from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes
+from nmfbio.rank.splitting import REPEATS, split_deviance
+
+QUARTERS = 4
+SUBSAMPLES = 40
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Evidence at one rank.
+
+    Attributes
+    ----------
+    rank
+        Number of metagenes.
+    speckled_cv
+        (5,) mean deviance of held-out entries, one a fold.
+    bi_cv
+        (4,) mean deviance of held-out blocks; NaN where they are too small for the rank.
+    count_splitting
+        (4,) mean deviance of the other half of split counts; empty without counts.
+    silhouettes
+        (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1.
+    unpermuted
+        Measures of eight restarts on the samples that are permuted, by name.
+    permuted
+        The same on permuted data, (3,) each.
+    """
+
+    rank: int
+    speckled_cv: np.ndarray
+    bi_cv: np.ndarray
+    count_splitting: np.ndarray
+    silhouettes: np.ndarray
+    unpermuted: dict[str, float]
+    permuted: dict[str, np.ndarray]
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write to an ``.npz`` file, atomically."""
+        save_fields(flatten(self), path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Evidence:
+        """Read what ``save`` wrote; raises InputError on a torn or foreign file."""
+        return unflatten(load_fields(EvidenceArrays, path))
+
+
+COMPARED = tuple(field.name for field in fields(ComparedMeasures))
+
+
+@dataclass(frozen=True)
+class EvidenceArrays:
+    """Evidence as arrays of a file; ``unpermuted`` and ``permuted`` have a row for each of ``COMPARED``."""
+
+    rank: np.ndarray
+    speckled_cv: np.ndarray
+    bi_cv: np.ndarray
+    count_splitting: np.ndarray
+    silhouettes: np.ndarray
+    unpermuted: np.ndarray
+    permuted: np.ndarray
+
+
+def flatten(evidence: Evidence) -> EvidenceArrays:
+    """Evidence as arrays."""
+    arrays = {field.name: getattr(evidence, field.name) for field in fields(EvidenceArrays)}
+    compared = {name: np.array([arrays[name][each] for each in COMPARED]) for name in ("unpermuted", "permuted")}
+    return EvidenceArrays(**{**arrays, **compared})
+
+
+def unflatten(arrays: Mapping[str, np.ndarray]) -> Evidence:
+    """Evidence from its arrays."""
+    compared = {name: dict(zip(COMPARED, arrays[name], strict=True)) for name in ("unpermuted", "permuted")}
+    return Evidence(**{**arrays, **compared, "rank": int(arrays["rank"])})
+
+
+def gather_evidence(
+    expression: Matrix,
+    rank: int,
+    basis: EvidenceBasis,
+    method: str = "kl",
+    scale: str = "max",
+    options: Mapping[str, object] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    on_piece: Callable[[], None] | None = None,
+) -> Evidence:
+    """Gather the evidence at one rank.
+
+    Parameters
+    ----------
+    expression
+        n_samples × n_genes, the matrix that is factorised.
+    rank
+        Number of metagenes.
+    basis
+        What the ranks share, from ``prepare_evidence``.
+    method, options
+        As for `factorize`. Held-out entries and split counts are fitted with the loss of the method.
+    scale
+        Of the metagenes before samples are called, as for `build_consensus`.
+    seed
+        Base seed.
+    threads
+        Pieces of evidence computed at the same time; results do not depend on it.
+    on_piece
+        Called after each of the ``count_pieces`` pieces.
+
+    Returns
+    -------
+    Evidence
+
+    Examples
+    --------
+    >>> expression = np.random.default_rng(0).random((30, 50))
+    >>> gather_evidence(expression, 2, prepare_evidence(expression)).silhouettes.shape
+    (40, 2)
+    """
+    options = dict(options or {})
+    loss = loss_of(method, options)
+    held_out = as_dense(expression[basis.samples])
+    complete = np.nan_to_num(held_out)
+    part = expression[basis.subsampled]
+    counts = basis.counts, basis.weights, basis.overdispersion
+    solver = rank, method, options
+    pieces = {
+        "speckled_cv": [partial(speckled_deviance, held_out, rank, loss, seed, fold) for fold in range(FOLDS)],
+        "bi_cv": [partial(block_deviance, complete, rank, loss, seed, quarter) for quarter in range(QUARTERS)],
+        "count_splitting": [
+            partial(split_deviance, *counts, rank, seed, repeat) for repeat in range(REPEATS if basis.has_counts else 0)
+        ],
+        "permuted": [
+            partial(measure_permuted, held_out, *solver, scale, seed, number) for number in range(PERMUTATIONS)
+        ],
+        "subsamples": [partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank))],
+        "unpermuted": [partial(measure_few, held_out, *solver, scale, seed)],
+    }
+    found = run_pieces(pieces, threads, on_piece)
+    (unpermuted, reference), = found["unpermuted"]
+    return Evidence(
+        rank=rank,
+        **{name: np.array(found[name], dtype=np.float64) for name in ("speckled_cv", "bi_cv", "count_splitting")},
+        silhouettes=metagene_silhouettes(np.array(found["subsamples"]), reference) if rank > 1 else np.empty((0, 1)),
+        unpermuted=vars(unpermuted),
+        permuted={name: np.array([getattr(each, name) for each in found["permuted"]]) for name in COMPARED},
+    )
+
+
+def subsamples(rank: int) -> int:
+    """Number of fits to a part of the samples: rank 1, which has one solution, needs none."""
+    return SUBSAMPLES if rank > 1 else 0
+
+
+def count_pieces(rank: int, basis: EvidenceBasis) -> int:
+    """Number of pieces that the evidence at a rank is gathered in, for progress."""
+    return FOLDS + QUARTERS + REPEATS * basis.has_counts + PERMUTATIONS + subsamples(rank) + 1
+
+
+def run_pieces(
+    pieces: Mapping[str, Sequence[Callable]], threads: int | None, on_piece: Callable[[], None] | None
+) -> dict[str, list]:
+    """Results of all pieces by name, in order, however many threads work on them."""
+
+    def run(piece: Callable) -> object:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotConvergedWarning)
+            result = piece()
+        if on_piece is not None:
+            on_piece()
+        return result
+
+    workers = threads or len(os.sched_getaffinity(0))
+    # Limits of the pieces' own end with them, at different times: this one holds until the last has ended.
+    with BLAS.limit(limits=1), ThreadPoolExecutor(workers) as pool:
+        results = iter(list(pool.map(run, [piece for group in pieces.values() for piece in group])))
+    return {name: [next(results) for _ in group] for name, group in pieces.items()}

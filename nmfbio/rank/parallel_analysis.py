@@ -1,0 +1,25 @@
+"""How many singular values are larger than those of permuted data (Horn 1965; Buja & Eyuboglu 1992)."""
+
+import numpy as np
+
+from nmfbio.rank.draws import stream
+
+PERMUTATIONS = 10
+PERCENTILE = 95
+
+
+def singular_values(expression: np.ndarray, most: int) -> np.ndarray:
+    """The largest singular values of log(1 + x), each gene centred; missing values stand at their gene's mean."""
+    logs = np.log1p(expression.astype(np.float64))
+    centred = np.nan_to_num(logs - np.nanmean(logs, axis=0))
+    gram = centred @ centred.T if len(centred) <= centred.shape[1] else centred.T @ centred
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[::-1][:most], 0))
+
+
+def permuted_percentiles(expression: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """The 95th percentile of each singular value over data whose genes are shuffled over the samples."""
+    null = []
+    for number in range(PERMUTATIONS):
+        random = np.random.default_rng(stream(seed, "parallel", number))
+        null.append(singular_values(random.permuted(expression, axis=0), most))
+    return np.percentile(null, PERCENTILE, axis=0)
