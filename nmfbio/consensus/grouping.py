@@ -33,7 +33,7 @@ def group_rows(cosines: np.ndarray, groups: int, seed: int = 0) -> np.ndarray:
 
 
 def spread_centres(cosines: np.ndarray, groups: int, random: np.random.Generator) -> np.ndarray:
-    """Rows to start from, each drawn with a chance in proportion to its squared distance to those before (k-means++)."""
+    """Rows to start from, each drawn with a chance like its squared distance to those before (k-means++)."""
     centres = [int(random.integers(len(cosines)))]
     for _ in range(groups - 1):
         distances = np.clip(2 - 2 * cosines[centres].max(axis=0).astype(np.float64), 0, None)

@@ -11,7 +11,7 @@ from nmfbio.consensus.coclustering import consensus_matrix, silhouettes_from_sum
 from nmfbio.consensus.profiles import Profiles, distances_to_clusters, distinct_profiles
 from nmfbio.consensus.tree import sample_tree
 
-# Distinct profiles that are compared pair by pair: 4,000 take half a GiB and two seconds, ten times as many a hundredfold.
+# Distinct profiles that are compared pair by pair: 4,000 take half a GiB and two seconds, 40,000 a hundred times that.
 MOST_PROFILES = 4000
 # Samples that stand for all where there are more profiles.
 SUBSAMPLE = 2000
@@ -100,10 +100,8 @@ def repeat_forever(profiles: Profiles) -> Iterator[Profiles]:
         yield profiles
 
 
-def fresh_parts(
-    labels: np.ndarray, samples: np.ndarray, calls: np.ndarray, by_name: np.ndarray
-) -> Iterator[Profiles]:
-    """Profiles of one part of the samples after another, so that the spread of draws tells of the choice of a part too."""
+def fresh_parts(labels: np.ndarray, samples: np.ndarray, calls: np.ndarray, by_name: np.ndarray) -> Iterator[Profiles]:
+    """Profiles of one part of the samples after another: the spread of draws tells of the choice of a part too."""
     number = 0
     while True:
         number += 1
@@ -137,7 +135,7 @@ def stratified_part(groups: np.ndarray, by_name: np.ndarray, size: int, number: 
 
 
 def spread_clusters(profiles: Profiles, known: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Cluster (u,) of every profile: that of a profile which a part of the samples has, else the one nearest in the mean.
+    """Cluster (u,) of every profile: its own where the part of the samples has it, else the nearest in the mean.
 
     Parameters
     ----------

@@ -282,7 +282,10 @@ def test_a_sparse_matrix_gives_the_consensus_of_the_dense_one(small_expression, 
 
 @pytest.mark.parametrize(
     ("option", "message"),
-    [({"solution": "mean"}, "expected one of aligned_median, clustered, best"), ({"scale": "sum"}, "expected one of max, none")],
+    [
+        ({"solution": "mean"}, "expected one of aligned_median, clustered, best"),
+        ({"scale": "sum"}, "expected one of max, none"),
+    ],
 )
 def test_an_unknown_option_is_refused(small_expression, small_restarts, option, message):
     with pytest.raises(ValueError, match=message):
