@@ -72,11 +72,23 @@ class Consensus(Section):
         "Before samples are called: `max` divides every metagene by its largest entry and multiplies its usages by "
         "it (Yang & Seoighe 2016); `none` takes the factors as solved (Brunet 2004, R's NMF).",
     )
-    solution: Literal["aligned_median", "best"] = key(
+    solution: Literal["aligned_median", "clustered", "best"] = key(
         "aligned_median",
         "The solution that is reported: `aligned_median` is the median of the metagenes of all restarts, matched to "
-        "the best one, with usages refitted; `best` is the restart with the lowest objective (`bayesian`: the highest "
-        "evidence) among those that converged.",
+        "the best one, with usages refitted; `clustered` is consensus NMF (Kotliar 2019): metagenes of all restarts "
+        "clustered, those without near neighbours dropped first, medians of the clusters, usages and metagenes "
+        "refitted; `best` is the restart with the lowest objective (`bayesian`: the highest evidence) among those "
+        "that converged.",
+    )
+    density_threshold: float = key(
+        0.5,
+        "Of `clustered`: metagenes, set to length 1, are dropped whose mean distance to their nearest neighbours is "
+        "not below this (cNMF's default). Distances go from 0 to 1.41; 2 drops none.",
+        gt=0,
+        le=2,
+    )
+    neighbourhood: float = key(
+        0.3, "Of `clustered`: how many nearest neighbours that is.", "share of the restarts", gt=0, le=1
     )
 
 

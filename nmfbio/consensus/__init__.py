@@ -16,6 +16,8 @@ _HOME = {
     "call_samples": "scaling",
     "scale_factors": "scaling",
     "usage_shares": "scaling",
+    "Agreement": "agreement",
+    "measure_agreement": "agreement",
     "match_metagenes": "alignment",
     "consensus_matrix": "coclustering",
     "cophenetic_correlation": "coclustering",

@@ -4,30 +4,23 @@ import warnings
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_matrix
 
-from nmfbio.consensus.alignment import match_metagenes
-from nmfbio.consensus.coclustering import (
-    average_linkage,
-    consensus_clusters,
-    consensus_matrix,
-    cophenetic_correlation,
-    dispersion,
-    proportion_of_ambiguous_clustering,
-    silhouettes,
-)
+from nmfbio.consensus.programs import program_fields, row_cosines, unit_metagenes, warn_of_empty
 from nmfbio.consensus.result import Consensus
+from nmfbio.consensus.samples import cluster_samples
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
+from nmfbio.consensus.solution import (
+    SOLUTIONS,
+    Model,
+    align_metagenes,
+    aligned_median,
+    clustered,
+    clustered_or_nothing,
+)
 from nmfbio.consensus.summary import RestartSummary, best_restart
 from nmfbio.errors import InputError
-from nmfbio.factorization import (
-    NotConvergedWarning,
-    evaluate_objective,
-    explained_variance,
-    fit_usages,
-    fitted_profiles,
-)
+from nmfbio.factorization import NotConvergedWarning, explained_variance, fitted_profiles
 
 NUMBERS_IN_A_WARNING = 20
 
@@ -40,6 +33,8 @@ def build_consensus(
     scale: str = "max",
     solution: str = "aligned_median",
     options: Mapping[str, object] | None = None,
+    density_threshold: float = 0.5,
+    neighbourhood: float = 0.3,
 ) -> Consensus:
     """Combine the restarts at one rank.
 
@@ -51,16 +46,21 @@ def build_consensus(
         All restarts at one rank. Those that did not converge count in the consensus too, since leaving them out would
         favour easy solutions; the best restart is one that converged, if any did.
     samples
-        (n_samples,) sample names.
+        (n_samples,) sample names, each once.
     method
         The factorisation method, whose objective the refitted usages minimise.
     scale
         ``"max"`` or ``"none"``, see ``scale_factors``.
     solution
         ``"aligned_median"``: metagenes of all restarts matched to the best restart, their median, usages refitted;
-        ``"best"``: the restart with the lowest objective (Brunet et al. 2004).
+        ``"clustered"``: metagenes of all restarts clustered after those without near neighbours were dropped, their
+        medians, usages and metagenes refitted (consensus NMF, Kotliar et al. 2019); ``"best"``: the restart with the
+        lowest objective (Brunet et al. 2004).
     options
         Options of the method that the restarts were made with.
+    density_threshold, neighbourhood
+        Of ``"clustered"``: the largest mean distance, 0 to √2, of a metagene to its nearest neighbours, and how many
+        neighbours, as share of the restarts.
 
     Returns
     -------
@@ -71,26 +71,44 @@ def build_consensus(
     ValueError
         The scale or the solution has another name.
     InputError
-        Penalties have made all metagenes or all usages zero.
+        Penalties have made all metagenes or all usages zero; or the solution is ``"clustered"`` and too few metagenes
+        have near neighbours.
 
     Warns
     -----
     NotConvergedWarning
         Restarts did not converge; the message names them.
+    UserWarning
+        Metagenes of the solution are empty; the message names them.
     """
+    if solution not in SOLUTIONS:
+        raise ValueError(f"solution is {solution!r}; expected one of {', '.join(SOLUTIONS)}")
     warn_of_unconverged(restarts)
     best = best_restart(restarts.loss, restarts.converged)
-    orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
-    metagenes = solution_metagenes(restarts.metagenes, orders, best, scale, solution)
-    usages = fit_usages(expression, metagenes, method, **(options or {})).astype(np.float64)
+    model = Model(expression, method, options or {})
+    reference = restarts.metagenes[best]
+    orders = align_metagenes(restarts.metagenes, reference)
+    rows = unit_metagenes(restarts.metagenes)
+    cosines = row_cosines(rows)
+    cluster = clustered if solution == "clustered" else clustered_or_nothing
+    candidates = {
+        "aligned_median": aligned_median(restarts.metagenes, orders, best, scale),
+        "clustered": cluster(model, reference, rows, cosines, len(orders), neighbourhood, density_threshold),
+        "best": reference.astype(np.float64),
+    }
+    usages, objectives = fit_candidates(model, candidates, solution)
+    metagenes = candidates[solution]
     refuse_zeros(usages, metagenes)
-    goodness = judge_fit(expression, usages, metagenes, method, options or {})
+    explained = judge_fit(model, usages, metagenes)
     usages, metagenes = scale_factors(usages, metagenes, scale)
+    if solution == "clustered":
+        orders = align_metagenes(restarts.metagenes, metagenes)
     by_share = np.argsort(-usage_shares(usages).sum(axis=0), kind="stable")
     usages, metagenes, orders = usages[:, by_share], metagenes[by_share], orders[:, by_share]
+    warn_of_empty(metagenes)
     calls = call_samples(usages)
     aligned = {name: align_labels(restarts.labels(name), orders) for name in SCALES}
-    sharpness = cluster_samples(restarts.labels(scale), samples, calls, metagenes)
+    in_use = max(1, np.count_nonzero(metagenes.any(axis=1)))
     return Consensus(
         usages=usages,
         metagenes=metagenes,
@@ -103,9 +121,31 @@ def build_consensus(
         n_iter=restarts.n_iter,
         converged=restarts.converged,
         best_objective=float(restarts.objective[best]),
-        **goodness,
-        **sharpness,
+        solution_objective=objectives[solution],
+        aligned_median_objective=objectives["aligned_median"],
+        clustered_objective=objectives["clustered"],
+        explained_variance=explained,
+        **program_fields(rows, cosines, orders, metagenes),
+        **cluster_samples(restarts.labels(scale), samples, calls, in_use, len(metagenes)),
     )
+
+
+def fit_candidates(
+    model: Model, candidates: Mapping[str, np.ndarray | None], solution: str
+) -> tuple[np.ndarray, dict[str, float]]:
+    """Usages of the solution, and the objectives of all candidates with their usages refitted; NaN for one refused.
+
+    That of the best restart is known, and is refitted only as the solution.
+    """
+    objectives, found = {}, None
+    for name, metagenes in candidates.items():
+        if metagenes is None or (name == "best" and name != solution):
+            objectives[name] = np.nan
+            continue
+        usages = model.fit_usages(metagenes)
+        objectives[name] = model.objective(usages, metagenes)
+        found = usages if name == solution else found
+    return found, objectives
 
 
 def refuse_zeros(usages: np.ndarray, metagenes: np.ndarray) -> None:
@@ -137,67 +177,13 @@ def warn_of_unconverged(restarts: RestartSummary) -> None:
     )
 
 
-def judge_fit(
-    expression: np.ndarray | csr_matrix,
-    usages: np.ndarray,
-    metagenes: np.ndarray,
-    method: str,
-    options: Mapping[str, object],
-) -> dict[str, float]:
-    """Objective and explained variance of unscaled factors, as fields of ``Consensus``."""
-    profiles, baseline = fitted_profiles(expression, usages, metagenes, method, **options)
+def judge_fit(model: Model, usages: np.ndarray, metagenes: np.ndarray) -> float:
+    """Explained variance of unscaled factors."""
+    profiles, baseline = fitted_profiles(model.expression, usages, metagenes, model.method, **model.options)
     whole = np.column_stack([usages, np.ones(len(usages))]), np.vstack([profiles, baseline])
-    return {
-        "solution_objective": evaluate_objective(expression, usages, metagenes, method, **options),
-        "explained_variance": explained_variance(expression, *whole),
-    }
-
-
-def solution_metagenes(metagenes: np.ndarray, orders: np.ndarray, best: int, scale: str, solution: str) -> np.ndarray:
-    """Metagenes (rank × n_genes, float64) of the solution of record, in the order and on the scale of the best restart.
-
-    Medians are taken on the scale that samples are called on.
-    """
-    if solution == "best":
-        return metagenes[best].astype(np.float64)
-    if solution != "aligned_median":
-        raise ValueError(f"solution is {solution!r}; expected aligned_median or best")
-    largest = metagenes.max(axis=2, keepdims=True) if scale == "max" else np.ones_like(metagenes[:, :, :1])
-    largest = np.where(largest > 0, largest, 1)
-    median = np.median(np.take_along_axis(metagenes / largest, orders[:, :, None], axis=1), axis=0)
-    return median.astype(np.float64) * largest[best]
+    return explained_variance(model.expression, *whole)
 
 
 def align_labels(labels: np.ndarray, orders: np.ndarray) -> np.ndarray:
     """Rename each restart's labels: its metagene ``orders[r, c]`` becomes c."""
     return np.take_along_axis(np.argsort(orders, axis=1), labels.astype(np.int64), axis=1)
-
-
-def cluster_samples(labels: np.ndarray, samples: np.ndarray, calls: np.ndarray, metagenes: np.ndarray) -> dict:
-    """Consensus matrix, its tree and clusters, and how sharp they are, as fields of ``Consensus``.
-
-    There are as many clusters as metagenes that are not empty.
-    """
-    consensus = consensus_matrix(labels)
-    tree = average_linkage(consensus, samples)
-    in_use = max(1, np.count_nonzero(metagenes.any(axis=1)))
-    clusters = name_clusters(consensus_clusters(tree, in_use), calls, len(metagenes))
-    says_something = in_use > 1 and len(labels) > 1
-    silhouette = silhouettes(1 - consensus, clusters)
-    return {
-        "consensus": consensus,
-        "linkage": tree,
-        "clusters": clusters,
-        "silhouette": silhouette,
-        "cophenetic": cophenetic_correlation(consensus, tree) if says_something else np.nan,
-        "dispersion": dispersion(consensus) if says_something else np.nan,
-        "pac": proportion_of_ambiguous_clustering(consensus) if says_something else np.nan,
-        "mean_silhouette": float(silhouette.mean()) if says_something else np.nan,
-    }
-
-
-def name_clusters(clusters: np.ndarray, calls: np.ndarray, rank: int) -> np.ndarray:
-    """Number clusters as metagenes, one to one, so that as many samples as possible keep their call."""
-    shared = np.zeros((rank, rank), dtype=np.int64)
-    np.add.at(shared, (clusters, calls), 1)
-    return linear_sum_assignment(-shared)[1][clusters]

@@ -120,15 +120,34 @@ def silhouettes(distances: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     array([1., 1., 0.])
     """
     names, cluster = np.unique(clusters, return_inverse=True)
-    if len(names) < 2:
-        return np.full(len(clusters), np.nan)
     sizes = np.bincount(cluster)
-    totals = distances @ np.eye(len(names))[cluster]
+    return silhouettes_from_sums(distances @ np.eye(len(names))[cluster], sizes, cluster)
+
+
+def silhouettes_from_sums(sums: np.ndarray, sizes: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Silhouettes from what they depend on.
+
+    Parameters
+    ----------
+    sums
+        n × clusters, sum of the distances to the members of each cluster.
+    sizes
+        (clusters,) members, at least 1 each.
+    clusters
+        (n,) own cluster 0, 1, ... of each.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) as of ``silhouettes``.
+    """
+    if len(sizes) < 2:
+        return np.full(len(clusters), np.nan)
     rows = np.arange(len(clusters))
-    own = totals[rows, cluster] / np.maximum(sizes[cluster] - 1, 1)
-    means = totals / sizes
-    means[rows, cluster] = np.inf
+    own = sums[rows, clusters] / np.maximum(sizes[clusters] - 1, 1)
+    means = sums / sizes
+    means[rows, clusters] = np.inf
     nearest = means.min(axis=1)
     widest = np.maximum(own, nearest)
     values = np.divide(nearest - own, widest, out=np.zeros(len(rows)), where=widest > 0)
-    return np.where(sizes[cluster] == 1, 0.0, values)
+    return np.where(sizes[clusters] == 1, 0.0, values)

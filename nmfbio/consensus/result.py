@@ -22,20 +22,39 @@ class Consensus:
         (n_samples,) calls of the best restart with metagenes scaled to maximum 1 and unscaled.
     agreement
         (n_samples,) share of restarts whose call corresponds to ``calls``.
+    drawn
+        (m,) positions, rising, of the samples in ``consensus`` and ``linkage``: all of them up to 2,000, else 2,000 in
+        which each cluster keeps its share.
     consensus
-        n_samples × n_samples, share of restarts that call two samples together.
+        m × m, share of restarts that call two samples together.
     linkage
-        (n_samples − 1) × 4, average linkage on 1 − consensus.
+        (m − 1) × 4, average linkage on 1 − consensus.
     clusters
-        (n_samples,) clusters of that tree, each numbered as the metagene its samples are called for most.
+        (n_samples,) clusters of the tree of all samples, each numbered as the metagene its samples are called for most.
+        Where samples have more than 4,000 distinct rows of calls, the tree is that of 2,000 samples, and each other
+        sample is put to the cluster that is nearest in the mean.
     silhouette
         (n_samples,) of the consensus clusters on 1 − consensus.
     restart, objective, n_iter, converged
         (R,) of every restart.
     best_objective, solution_objective
         Of the best restart and of the solution of record.
+    aligned_median_objective, clustered_objective
+        Of two solutions, whichever is that of record; NaN where the clustered one was refused.
     cophenetic, dispersion, pac, mean_silhouette
-        How sharp the consensus is; NaN for a single restart or rank 1, where it says nothing.
+        How sharp the consensus is; NaN for a single restart or rank 1, where it says nothing. Those of more than 4,000
+        distinct rows of calls are those of 2,000 samples, but for the silhouette, which is that of all.
+    cophenetic_low, cophenetic_high, dispersion_low, ..., silhouette_low, silhouette_high
+        Ends of 95 % intervals, from resampled restarts and, where a part stands for all samples, other parts.
+    program_silhouette
+        (rank,) mean silhouette, on cosine distance, of the metagenes of all restarts that are matched to one of the
+        solution; NaN for an empty metagene, for a single restart, and where one metagene alone is in use.
+    program_silhouette_low, program_silhouette_high
+        Ends of the 95 % interval of the smallest of them, from resampled restarts.
+    program_restarts
+        (rank,) share of restarts that contain the metagene: the one matched to it has a cosine of at least 0.8.
+    program_cosine_mean, program_cosine_min
+        (rank,) mean and smallest of these cosines over the restarts; 0 for an empty metagene.
     explained_variance
         Of the solution of record, 1 − ‖V − WH‖² / ‖V‖².
     """
@@ -46,6 +65,7 @@ class Consensus:
     calls_max: np.ndarray
     calls_none: np.ndarray
     agreement: np.ndarray
+    drawn: np.ndarray
     consensus: np.ndarray
     linkage: np.ndarray
     clusters: np.ndarray
@@ -56,10 +76,26 @@ class Consensus:
     converged: np.ndarray
     best_objective: float
     solution_objective: float
+    aligned_median_objective: float
+    clustered_objective: float
     cophenetic: float
+    cophenetic_low: float
+    cophenetic_high: float
     dispersion: float
+    dispersion_low: float
+    dispersion_high: float
     pac: float
+    pac_low: float
+    pac_high: float
     mean_silhouette: float
+    silhouette_low: float
+    silhouette_high: float
+    program_silhouette: np.ndarray
+    program_silhouette_low: float
+    program_silhouette_high: float
+    program_restarts: np.ndarray
+    program_cosine_mean: np.ndarray
+    program_cosine_min: np.ndarray
     explained_variance: float
 
     @property

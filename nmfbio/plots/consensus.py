@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import leaves_list
 
 from nmfbio.plots.legends import scale_legend, stack_legends
-from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
+from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, part_title, title_height
 from nmfbio.plots.style import FAINT, styled
 from nmfbio.plots.tracks import (
     CLOSEST,
@@ -31,7 +31,11 @@ _SMALLEST, _USUAL, _LARGEST = 60.0, 112.0, 172.0  # mm, side of the heatmap
 
 @styled
 def draw_consensus(
-    consensus: pd.DataFrame, linkage: np.ndarray, clusters: pd.Series, annotations: pd.DataFrame | None = None
+    consensus: pd.DataFrame,
+    linkage: np.ndarray,
+    clusters: pd.Series,
+    annotations: pd.DataFrame | None = None,
+    n_samples: int | None = None,
 ) -> Figure:
     """Draw the consensus matrix in the order of its tree, the tree, the clusters and the samples' metadata.
 
@@ -46,6 +50,8 @@ def draw_consensus(
         Metagene name of each sample, by sample.
     annotations
         Categorical metadata columns by sample, drawn as coloured bars.
+    n_samples
+        Number of samples that those drawn are a part of; by default they are all.
 
     Returns
     -------
@@ -65,10 +71,11 @@ def draw_consensus(
     tracks += annotation_tracks(annotations, consensus.index)
     columns = Blocks.of_cells(len(order), _side(len(order)))
     scale = scale_legend("Share of restarts", matplotlib.colormaps["Blues"], {"0": 0, "0.5": 0.5, "1": 1}, LEGEND_ROOM)
-    return _lay_out(consensus.loc[order, order].to_numpy(), linkage, order, tracks, columns, scale)
+    title = part_title(_TITLE, len(order), n_samples)
+    return _lay_out(title, consensus.loc[order, order].to_numpy(), linkage, order, tracks, columns, scale)
 
 
-def _lay_out(values, linkage, order, tracks, columns, scale) -> Figure:
+def _lay_out(title, values, linkage, order, tracks, columns, scale) -> Figure:
     side = columns.length
     left = MARGIN + max(track_names_width(tracks) + 1.5, 12.0)
     above = _TREE + 1 + tracks_height(tracks) + 1.5
@@ -77,9 +84,9 @@ def _lay_out(values, linkage, order, tracks, columns, scale) -> Figure:
     width = left + side + 6 + legends.width + MARGIN
     if side >= _USUAL:
         width = max(width, USUAL_WIDTH)
-    top = title_height(_TITLE, width)
+    top = title_height(title, width)
     sheet = Sheet.of_size(width, top + max(above + side + below, legends.height) + MARGIN)
-    sheet.title(_TITLE)
+    sheet.title(title)
     _draw_tree(sheet, linkage, columns, left, top)
     draw_tracks(sheet, tracks, order, columns, left, top + _TREE + 1)
     axes = sheet.bare_axes(left, top + above, side, side)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nmfbio.plots.legends import flow_legends, scale_legend
-from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
+from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, part_title, title_height
 from nmfbio.plots.style import (
     FAINT,
     MISSING,
@@ -52,8 +52,9 @@ _TITLE = "Signature genes of each metagene: weight in the metagenes and expressi
 
 @dataclass(frozen=True)
 class _Parts:
-    """What is drawn, in order: genes × metagenes weights, genes × samples z-scores, the genes' table, cells in mm."""
+    """Title, and in order genes × metagenes weights, genes × samples z-scores, the genes' table, cells in mm."""
 
+    title: str
     weights: pd.DataFrame
     scores: pd.DataFrame
     genes: pd.DataFrame
@@ -74,6 +75,7 @@ def draw_metagenes(
     expression: pd.DataFrame,
     clusters: pd.Series,
     annotations: pd.DataFrame | None = None,
+    n_samples: int | None = None,
 ) -> Figure:
     """Draw signature genes grouped by metagene: their weights on the left, their expression on the right.
 
@@ -89,6 +91,8 @@ def draw_metagenes(
         Metagene name of each sample, by sample.
     annotations
         Categorical metadata columns by sample, drawn as coloured bars.
+    n_samples
+        Number of samples that those drawn are a part of; by default they are all.
 
     Returns
     -------
@@ -114,6 +118,7 @@ def draw_metagenes(
     n_groups, rank = table["metagene"].nunique(), metagenes.shape[1]
     cell = CLOSEST * 1.04 if len(table) <= _NAMED_ROWS else 300 / len(table)
     parts = _Parts(
+        title=part_title(_TITLE, len(order), n_samples),
         weights=relative_weights(metagenes.loc[table.index]),
         scores=scores[order],
         genes=table,
@@ -176,11 +181,11 @@ def _lay_out(parts: _Parts) -> Figure:
     labels = _gene_labels(parts, float(np.clip(USUAL_WIDTH - MARGIN - names_left, *_NAMES)))
     total = max(names_left + _labels_width(labels) + MARGIN, _SMALLEST)
     legends = flow_legends(_legends(parts), total - narrow_left - MARGIN)
-    top = title_height(_TITLE, total)
+    top = title_height(parts.title, total)
     body = top + tracks_height(parts.tracks) + text_height(SMALL) + 1.5
     below = body + height + sample_names_height(parts.scores.columns, parts.columns) + 4
     sheet = Sheet.of_size(total, below + legends.height + MARGIN)
-    sheet.title(_TITLE)
+    sheet.title(parts.title)
     draw_tracks(sheet, parts.tracks, list(parts.scores.columns), parts.columns, wide_left, top)
     _draw_weights(sheet, parts, narrow_left, body, height)
     _draw_groups(sheet, parts, group_left, body)

@@ -46,26 +46,28 @@ def draw_rank_figures(
     Returns
     -------
     dict
-        Figure and table for ``consensus_k{rank}``, ``usages_k{rank}`` and ``metagenes_k{rank}``.
+        Figure and table for ``consensus_k{rank}``, ``usages_k{rank}`` and ``metagenes_k{rank}``, of the samples
+        that the consensus names as drawn.
     """
-    rank, names = consensus.rank, signatures.usages.index
-    beside = choose_annotations(metadata, annotations)
+    rank, n_samples = consensus.rank, len(signatures.usages)
+    names = signatures.usages.index[consensus.drawn]
+    beside = choose_annotations(metadata, annotations).iloc[consensus.drawn]
     by_sample = signatures.samples.set_index("sample").loc[names]
     together = pd.DataFrame(consensus.consensus, index=names, columns=names.rename(None))
-    shares = usage_shares(signatures.usages)
+    shares = usage_shares(signatures.usages.loc[names])
     shown = signatures.genes[signatures.genes["position"] <= top_genes]
     weights = signatures.metagenes.loc[shown["gene"]]
-    of_shown = expression[:, signatures.metagenes.index.get_indexer(shown["gene"])]
+    of_shown = expression[:, signatures.metagenes.index.get_indexer(shown["gene"])][consensus.drawn]
     of_shown = of_shown.toarray() if scipy.sparse.issparse(of_shown) else of_shown
     values = pd.DataFrame(of_shown.T, index=weights.index, columns=names)
     return {
         f"consensus_k{rank}": (
-            draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside),
+            draw_consensus(together, consensus.linkage, by_sample["consensus_cluster"], beside, n_samples),
             together,
         ),
-        f"usages_k{rank}": (draw_usages(shares, by_sample["cluster"], beside), shares),
+        f"usages_k{rank}": (draw_usages(shares, by_sample["cluster"], beside, n_samples), shares),
         f"metagenes_k{rank}": (
-            draw_metagenes(weights, shown, values, by_sample["cluster"], beside),
+            draw_metagenes(weights, shown, values, by_sample["cluster"], beside, n_samples),
             weights.join(values),
         ),
     }

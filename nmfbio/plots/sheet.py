@@ -71,6 +71,21 @@ class Sheet:
         self.lines(MARGIN, MARGIN, wrap(text, self.width - 2 * MARGIN, TITLE, "bold"), TITLE, weight="bold")
 
 
+def part_title(title: str, shown: int, n_samples: int | None) -> str:
+    """Return a figure's title, which says so where only a part of the samples is drawn.
+
+    Examples
+    --------
+    >>> part_title("Usages", 2000, 90_000)
+    'Usages: 2,000 of 90,000 samples, each cluster with its share'
+    >>> part_title("Usages", 38, None)
+    'Usages'
+    """
+    if n_samples is None or shown == n_samples:
+        return title
+    return f"{title}: {shown:,} of {n_samples:,} samples, each cluster with its share"
+
+
 def title_height(text: str, width: float) -> float:
     """Return the room in mm that a title takes at the top of a sheet ``width`` mm wide, its margin included."""
     return MARGIN + text_height(TITLE, len(wrap(text, width - 2 * MARGIN, TITLE, "bold"))) + 2.5

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nmfbio.plots.legends import flow_legends, scale_legend
-from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
+from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, part_title, title_height
 from nmfbio.plots.style import LABEL, metagene_colour, metagene_title, shorten, styled, text_width
 from nmfbio.plots.tracks import (
     CLOSEST,
@@ -31,7 +31,12 @@ _TITLE = "How much of each sample each metagene explains"
 
 
 @styled
-def draw_usages(usages: pd.DataFrame, clusters: pd.Series, annotations: pd.DataFrame | None = None) -> Figure:
+def draw_usages(
+    usages: pd.DataFrame,
+    clusters: pd.Series,
+    annotations: pd.DataFrame | None = None,
+    n_samples: int | None = None,
+) -> Figure:
     """Draw the share of each metagene in each sample, samples ordered by cluster, then by their metagene's share.
 
     Parameters
@@ -42,6 +47,8 @@ def draw_usages(usages: pd.DataFrame, clusters: pd.Series, annotations: pd.DataF
         Metagene name of each sample, by sample.
     annotations
         Categorical metadata columns by sample, drawn as coloured bars.
+    n_samples
+        Number of samples that those drawn are a part of; by default they are all.
 
     Returns
     -------
@@ -62,7 +69,8 @@ def draw_usages(usages: pd.DataFrame, clusters: pd.Series, annotations: pd.DataF
     left = MARGIN + max(track_names_width(tracks) + 1.5, max(text_width(name, LABEL) for name in names.values()) + 4)
     width = _heatmap_width(len(order), clusters.nunique(dropna=False), USUAL_WIDTH - left - MARGIN)
     columns = Blocks.of_labels(clusters.loc[order].tolist(), width, _GAP)
-    return _lay_out(shares.loc[order].T, names, tracks, columns, left)
+    title = part_title(_TITLE, len(order), n_samples)
+    return _lay_out(title, shares.loc[order].T, names, tracks, columns, left)
 
 
 def usage_shares(usages: pd.DataFrame) -> pd.DataFrame:
@@ -83,18 +91,20 @@ def _heatmap_width(n_samples: int, n_clusters: int, usual: float) -> float:
     return usual if needed > _LARGEST else float(np.clip(needed, min(usual, max(60.0, n_samples * 6)), _LARGEST))
 
 
-def _lay_out(shares: pd.DataFrame, names: dict[str, str], tracks: list, columns: Blocks, left: float) -> Figure:
+def _lay_out(
+    title: str, shares: pd.DataFrame, names: dict[str, str], tracks: list, columns: Blocks, left: float
+) -> Figure:
     order = shares.columns.tolist()
     width, height = columns.length, len(shares) * _ROW
     total = max(left + width + MARGIN, _SMALLEST)
     colours = matplotlib.colormaps["Greys"]
     scale = scale_legend("Share of the sample's usage", colours, {"0": 0, "0.5": 0.5, "1": 1}, LEGEND_ROOM)
     legends = flow_legends([scale, *(track.legend for track in tracks)], total - left - MARGIN)
-    top = title_height(_TITLE, total)
+    top = title_height(title, total)
     body = top + tracks_height(tracks) + 1.5
     below = body + height + sample_names_height(order, columns) + 4
     sheet = Sheet.of_size(total, below + legends.height + MARGIN)
-    sheet.title(_TITLE)
+    sheet.title(title)
     draw_tracks(sheet, tracks, order, columns, left, top)
     axes = sheet.bare_axes(left, body, width, height)
     rows = Blocks.of_cells(len(shares), height)

@@ -66,11 +66,23 @@ def describe_scaling(content: ReportContent) -> str:
         best = f"{best} among those that had converged"
     if settings.get("solution", "aligned_median") == "best":
         return f"{scale} {call} As the solution of each rank, {best} was taken."
+    if settings.get("solution") == "clustered":
+        return f"{scale} {call} {describe_clustering(settings)}"
     return (
         f"{scale} {call} As the solution of each rank, the metagenes of all restarts were matched one to one, by "
         f"cosine similarity, to those of {best}; their median was taken and the usages refitted to it. Taking medians "
         "over restarts follows consensus NMF [@kotliar_2019], but metagenes were matched rather than clustered, and "
         "none were filtered out."
+    )
+
+
+def describe_clustering(settings: dict) -> str:
+    """Describe how consensus NMF combined the restarts."""
+    return (
+        "As the solution of each rank, the metagenes of all restarts were clustered as in consensus NMF "
+        "[@kotliar_2019]: metagenes of unit length whose mean distance to their nearest neighbours "
+        f"({settings['neighbourhood']:g} of the number of restarts) was not below {settings['density_threshold']:g} "
+        "were left out, the others grouped by k-means, and usages and metagenes were refitted to the medians."
     )
 
 

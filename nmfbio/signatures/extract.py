@@ -26,12 +26,17 @@ class Signatures:
     samples
         One row a sample: cluster, usage_share, second (the metagene of the next largest share, empty at rank 1),
         margin, agreement, silhouette, consensus_cluster, scale_dependent, cluster_other_scale.
+    programs
+        One row a metagene, how surely it recurs over restarts: signature (its name), in_use (whether any gene has
+        weight in it), silhouette (of the metagenes matched to it), share_of_restarts (that contain it, with a cosine of
+        at least 0.8), mean_cosine, min_cosine.
     """
 
     metagenes: pd.DataFrame
     usages: pd.DataFrame
     genes: pd.DataFrame
     samples: pd.DataFrame
+    programs: pd.DataFrame
 
     def tables(self, left_out: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
         """Give all tables by name, as they are written.
@@ -44,11 +49,12 @@ class Signatures:
         Returns
         -------
         dict
-            ``metagenes``, ``usages``, ``genes``, ``samples``.
+            ``metagenes``, ``usages``, ``genes``, ``samples``, ``programs``.
         """
         usages = self.usages.reindex([*self.usages.index, *left_out]).rename_axis("sample")
         samples = self.samples.set_index("sample").reindex(usages.index).reset_index() if left_out else self.samples
-        return {"metagenes": self.metagenes, "usages": usages, "genes": self.genes, "samples": samples}
+        kept = {name: getattr(self, name) for name in ("metagenes", "genes", "programs")}
+        return {**kept, "usages": usages, "samples": samples}
 
 
 def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFrame, scale: str = "max") -> Signatures:
@@ -76,6 +82,7 @@ def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFr
         usages=pd.DataFrame(consensus.usages, index=samples.rename("sample"), columns=names),
         genes=rank_genes(consensus.metagenes, genes, names, scale),
         samples=describe_samples(consensus, samples, names, scale),
+        programs=describe_programs(consensus, names),
     )
 
 
@@ -126,5 +133,19 @@ def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray,
             "consensus_cluster": names[consensus.clusters],
             "scale_dependent": depends,
             "cluster_other_scale": names[other],
+        }
+    )
+
+
+def describe_programs(consensus: Consensus, names: np.ndarray) -> pd.DataFrame:
+    """How surely every metagene recurs over restarts; an empty one is marked, and has no silhouette."""
+    return pd.DataFrame(
+        {
+            "signature": names,
+            "in_use": consensus.metagenes.any(axis=1),
+            "silhouette": consensus.program_silhouette,
+            "share_of_restarts": consensus.program_restarts,
+            "mean_cosine": consensus.program_cosine_mean,
+            "min_cosine": consensus.program_cosine_min,
         }
     )

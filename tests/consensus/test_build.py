@@ -9,7 +9,9 @@ from scipy.sparse import csr_matrix
 from sklearn.metrics import adjusted_rand_score
 
 from nmfbio.consensus import build_consensus, call_samples, match_metagenes, summarize_restarts, usage_shares
-from nmfbio.consensus.build import align_labels, name_clusters, solution_metagenes
+from nmfbio.consensus.build import align_labels
+from nmfbio.consensus.samples import name_clusters
+from nmfbio.consensus.solution import aligned_median
 from nmfbio.errors import InputError
 from nmfbio.factorization import NotConvergedWarning, explained_variance, factorize, fit_usages, kl_divergence
 
@@ -57,7 +59,7 @@ def test_three_groups_of_samples_are_found(small_expression, small_consensus, sc
 @pytest.mark.parametrize("scale", ["max", "none"])
 def test_the_aligned_median_of_identical_restarts_is_that_restart(small_restarts, scale):
     metagenes = repeat(small_restarts(3), 2, 5).metagenes
-    median = solution_metagenes(metagenes, np.tile([0, 1, 2], (5, 1)), 0, scale, "aligned_median")
+    median = aligned_median(metagenes, np.tile([0, 1, 2], (5, 1)), 0, scale)
     np.testing.assert_allclose(median, metagenes[0], rtol=1e-6)
 
 
@@ -67,7 +69,7 @@ def test_the_aligned_median_is_the_median_of_matched_metagenes_relative_to_their
     orders = np.array([match_metagenes(metagenes, restarts.metagenes[best]) for metagenes in restarts.metagenes])
     matched = [metagenes[order] for metagenes, order in zip(restarts.metagenes, orders, strict=True)]
     expected = np.median([[row / row.max() for row in metagenes] for metagenes in matched], axis=0)
-    found = solution_metagenes(restarts.metagenes, orders, best, "max", "aligned_median")
+    found = aligned_median(restarts.metagenes, orders, best, "max")
     np.testing.assert_allclose(found, expected * restarts.metagenes[best].max(axis=1, keepdims=True), rtol=1e-6)
 
 
@@ -280,7 +282,10 @@ def test_a_sparse_matrix_gives_the_consensus_of_the_dense_one(small_expression, 
 
 @pytest.mark.parametrize(
     ("option", "message"),
-    [({"solution": "mean"}, "expected aligned_median or best"), ({"scale": "sum"}, "expected one of max, none")],
+    [
+        ({"solution": "mean"}, "expected one of aligned_median, clustered, best"),
+        ({"scale": "sum"}, "expected one of max, none"),
+    ],
 )
 def test_an_unknown_option_is_refused(small_expression, small_restarts, option, message):
     with pytest.raises(ValueError, match=message):

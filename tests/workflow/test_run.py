@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 RANKS = (2, 3)
-SIGNATURE_FILES = ("metagenes.tsv", "usages.tsv", "genes.tsv", "samples.tsv", "signatures.gmt")
+SIGNATURE_FILES = ("metagenes.tsv", "usages.tsv", "genes.tsv", "samples.tsv", "programs.tsv", "signatures.gmt")
 VERDICT_KEYS = {"status", "rank", "reproducible", "bound", "votes", "agreement", "why", "rule"}
 MEASURES = {"cophenetic", "dispersion", "pac", "silhouette", "explained_variance", "objective"}
 COLUMNS = {

@@ -27,6 +27,13 @@ rule consensus:
             subcategory="5 Samples",
             labels={"what": "samples, table", "rank": "{rank}"},
         ),
+        programs=report(
+            "<results>/{dataset}/signatures/k{rank}/programs.tsv",
+            caption="../report/programs.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "programs over restarts, table", "rank": "{rank}"},
+        ),
         gene_sets="<results>/{dataset}/signatures/k{rank}/signatures.gmt",
         consensus_figure=report(
             "<results>/{dataset}/figures/consensus_k{rank}.png",
