@@ -156,7 +156,7 @@ def gather_evidence(
         "unpermuted": [partial(measure_few, held_out, *solver, scale, seed)],
     }
     found = run_pieces(pieces, threads, on_piece)
-    (unpermuted, reference), = found["unpermuted"]
+    ((unpermuted, reference),) = found["unpermuted"]
     return Evidence(
         rank=rank,
         **{name: np.array(found[name], dtype=np.float64) for name in ("speckled_cv", "bi_cv", "count_splitting")},

@@ -25,7 +25,7 @@ class ComparedMeasures:
     cophenetic: float
     dispersion: float
     pac: float
-    silhouette: float
+    mean_silhouette: float
     program_silhouette: float
 
 
@@ -45,7 +45,9 @@ def measure_permuted(
     seed, number
         Which permutation.
     """
-    return measure_few(permute_genes(expression, seed, number), rank, method, options, scale, fit_seed(seed, "permute", 0, number))[0]
+    return measure_few(
+        permute_genes(expression, seed, number), rank, method, options, scale, fit_seed(seed, "permute", 0, number)
+    )[0]
 
 
 def measure_few(
@@ -57,11 +59,10 @@ def measure_few(
     best = int(found.objective.argmin())
     labels = summarize_restarts(found).labels(scale)
     agreement = measure_agreement(labels, np.arange(len(expression)), rank) if rank > 1 else None
-    names = ("cophenetic", "dispersion", "pac", "silhouette")
     measures = ComparedMeasures(
         objective=float(found.objective[best]),
         explained_variance=explained_variance(np.nan_to_num(expression), found.usages[best], found.metagenes[best]),
         program_silhouette=float(metagene_silhouettes(found.metagenes, found.metagenes[best]).mean(axis=0).min()),
-        **{name: getattr(agreement, name, np.nan) for name in names},
+        **{name: getattr(agreement, name, np.nan) for name in ("cophenetic", "dispersion", "pac", "mean_silhouette")},
     )
     return measures, found.metagenes[best]

@@ -1,7 +1,8 @@
 """Whether the same metagenes come back when a fit sees only a part of the samples.
 
-Metagenes are compared as distributions over the genes, by the cosine of their square roots (Bhattacharyya's
-coefficient), so that a few highly expressed genes, which all metagenes share, do not decide.
+Metagenes of one rank share most of what they hold: the genes that are high everywhere. So they are compared by their
+contrasts, how far each lies above or below their mean, in the units of correspondence analysis (Benzécri 1973): the
+difference from the mean, over the root of the mean.
 """
 
 from collections.abc import Mapping
@@ -67,8 +68,8 @@ def metagene_silhouettes(metagenes: np.ndarray, reference: np.ndarray) -> np.nda
     n_fits, rank, _ = metagenes.shape
     if rank < 2 or n_fits < 2:
         return np.full((n_fits, rank), np.nan)
-    roots, reference = np.sqrt(unit_sums(metagenes)), np.sqrt(unit_sums(reference))
-    units = np.stack([unit_rows(fit)[match_metagenes(fit, reference)] for fit in roots])
+    contrasts = to_contrasts(np.concatenate([metagenes, reference[None]]))
+    units = np.stack([unit_rows(fit)[match_metagenes(fit, contrasts[-1])] for fit in contrasts[:-1]])
     sums = units.sum(axis=0)
     similar = np.einsum("fcg,dg->fcd", units, sums, optimize=True)
     diagonal = np.arange(rank)
@@ -79,7 +80,13 @@ def metagene_silhouettes(metagenes: np.ndarray, reference: np.ndarray) -> np.nda
     return np.divide(nearest - own, np.maximum(own, nearest), out=np.zeros_like(own), where=nearest > 0)
 
 
-def unit_sums(metagenes: np.ndarray) -> np.ndarray:
-    """Metagenes divided by their sums; those of zeros stay."""
-    totals = metagenes.sum(axis=-1, keepdims=True, dtype=np.float64)
-    return metagenes / np.where(totals > 0, totals, 1)
+def to_contrasts(metagenes: np.ndarray) -> np.ndarray:
+    """Metagenes (n_fits, rank, n_genes), as shares of their sums, less their mean, over its root.
+
+    Genes that no metagene holds give 0, and so does a metagene of zeros.
+    """
+    totals = metagenes.sum(axis=2, keepdims=True, dtype=np.float64)
+    shares = metagenes / np.where(totals > 0, totals, 1)
+    mean = shares.mean(axis=(0, 1))
+    contrasts = (shares - mean) / np.sqrt(np.where(mean > 0, mean, 1))
+    return np.where(totals > 0, contrasts, 0)

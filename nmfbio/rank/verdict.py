@@ -1,18 +1,32 @@
 """The verdict on the rank, with its reasons and what speaks against it."""
 
+import math
 from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-# Ties between starts move these measures by about this much at 50 restarts; smaller differences say nothing.
-TIE = 1e-4
-BEST_IS_LARGE = {"dispersion": True, "pac": False, "silhouette": True}
-NAMES = {"cophenetic": "the fall of the cophenetic correlation", "dispersion": "dispersion"}
-NAMES |= {"pac": "the share of ambiguous pairs (PAC)", "silhouette": "the consensus silhouette"}
-CAVEAT = (
-    "All these measures say how well restarts repeat, not whether there is structure at all: they can be high on "
-    "permuted data too. No held-out data were consulted."
+from nmfbio.rank.reading import THRESHOLD, Reading, Vote, read_measures
+from nmfbio.rank.reasons import explain, explain_agreement, explain_disagreements
+
+RULES = (
+    "finest_reproducible",
+    "vote",
+    "cophenetic",
+    "speckled_cv",
+    "count_splitting",
+    "gain",
+    "parallel_analysis",
+    "program_silhouette",
+    "dispersion",
+    "pac",
+    "silhouette",
 )
+
+
+# Share of simulated data sets for which the default rule was right, by how many of the five voters named its rank:
+# benchmarks/rank, docs/rank.md.
+CALIBRATION = {0: 0.3, 1: 0.5, 2: 0.7, 3: 0.9, 4: 0.97, 5: 1.0}
+SHARED = ("reproducible", "bound", "bound_open", "bound_votes", "gate", "distance", "votes", "vote")
 
 
 @dataclass(frozen=True)
@@ -22,39 +36,65 @@ class Verdict:
     Attributes
     ----------
     status
-        ``"supported"``: the rule gives a rank inside the scanned range and at least half of the other measures agree;
-        ``"weak"``: it does not, or they do not; ``"none"``: no structure found.
+        ``"supported"``: the rule gives a rank, and nothing that the rule looks at speaks against it; ``"weak"``: a rank
+        can be named, but the evidence for it is thin; ``"none"``: no supported structure.
     rank
-        The rank, or None where there is no evidence for any.
+        The rank; None where there is no structure.
+    rule
+        The rule that chose, or ``"selected"``.
     reproducible
-        Ranks whose metagenes all reappear in other samples; None where that was not measured.
+        Ranks all of whose metagenes come back when a fit sees 80 % of the samples; None where that was not measured.
     bound
-        Largest rank that held-out data support; None where that was not measured.
+        Largest rank that held-out data support, the median of ``bound_votes``; None where that was not measured.
+    bound_open
+        Whether the bound is the largest rank scanned, so that it may lie beyond.
+    bound_votes, gate
+        Votes that make the bound, and those of which one at least has to be above 1 for there to be any structure.
+    threshold
+        Reproducibility that a reproducible rank exceeds.
+    distance
+        Reproducibility minus threshold of every rank, by rank as text.
     votes
-        The rank each measure prefers.
-    agreement
-        Share of votes for ``rank``; None without votes.
+        The rank each measure prefers by itself.
+    vote
+        What five measures say together.
+    agreement, agreement_means
+        Share of simulated data sets with evidence like this for which the verdict was right, and this in words.
+    runner_up
+        The rank that would be named next.
+    cophenetic_reading
+        Rank before the first fall of the cophenetic correlation (Brunet et al. 2004).
     why
         The reasons in words.
-    rule
-        The rule that chose.
+    disagreements
+        One sentence for each measure that prefers another rank: which, and what that would mean.
     """
 
     status: str
     rank: int | None
+    rule: str
     reproducible: list[int] | None
     bound: int | None
+    bound_open: bool
+    bound_votes: dict[str, int]
+    gate: dict[str, int]
+    threshold: float
+    distance: dict[str, float]
     votes: dict[str, int]
+    vote: Vote | None
     agreement: float | None
+    agreement_means: str
+    runner_up: int | None
+    cophenetic_reading: int | None
     why: str
-    rule: str
+    disagreements: list[str]
 
     def to_dict(self) -> dict:
         """Plain values for JSON."""
         return asdict(self)
 
 
-def choose_rank(measures: pd.DataFrame, rule: str = "cophenetic", selected: int | None = None) -> Verdict:
+def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selected: int | None = None) -> Verdict:
     """Give the verdict on the rank.
 
     Parameters
@@ -62,7 +102,10 @@ def choose_rank(measures: pd.DataFrame, rule: str = "cophenetic", selected: int 
     measures
         Table of ``collect_measures``.
     rule
-        ``"cophenetic"``: the first rank after which the cophenetic correlation begins to fall (Brunet et al. 2004).
+        ``"finest_reproducible"``: the largest rank all of whose metagenes come back when a fit sees 80 % of the
+        samples, among those that held-out data support; ``"vote"``: the median of five measures; ``"cophenetic"``: the
+        first rank after which the cophenetic correlation begins to fall (Brunet et al. 2004); or a measure, whose
+        preferred rank is taken. Without held-out data the first two fall back on ``"cophenetic"``.
     selected
         A rank the user has set; the evidence is still read and reported.
 
@@ -79,113 +122,79 @@ def choose_rank(measures: pd.DataFrame, rule: str = "cophenetic", selected: int 
     --------
     >>> curve = {2: 1.0, 3: 1.0, 4: 0.95}
     >>> measures = pd.DataFrame([(k, "cophenetic", v) for k, v in curve.items()], columns=["rank", "measure", "value"])
-    >>> choose_rank(measures).rank
+    >>> choose_rank(measures, "cophenetic").rank
     3
     """
-    if rule != "cophenetic":
-        raise ValueError(f"rule is {rule!r}; expected cophenetic")
-    curves = measures.pivot(index="rank", columns="measure", values="value")
-    if selected is not None and selected not in curves.index:
-        raise ValueError(f"selected rank is {selected}; measured were {', '.join(map(str, curves.index))}")
-    cophenetic = curves["cophenetic"].dropna()
-    fall = first_fall(cophenetic)
-    votes = {"cophenetic": fall} if fall is not None else {}
-    votes |= {name: vote for name in BEST_IS_LARGE if (vote := best_rank(curves, name)) is not None}
-    rank = selected if selected is not None else fall
-    if rank is None and (len(cophenetic) or len(curves) == 1):
-        rank = int(curves.index[-1])
-    others = [vote == rank for name, vote in votes.items() if name != "cophenetic"]
-    supported = fall is not None and rank == fall and sum(others) * 2 >= len(others)
-    return Verdict(
-        status="supported" if supported else "weak",
-        rank=rank,
-        reproducible=None,
-        bound=None,
-        votes=votes,
-        agreement=sum(vote == rank for vote in votes.values()) / len(votes) if votes else None,
-        why=" ".join(explain(cophenetic, fall, rank, votes, selected)),
-        rule="selected" if selected is not None else rule,
-    )
-
-
-def first_fall(curve: pd.Series) -> int | None:
-    """First rank after which a curve falls by more than a tie; None if it never does."""
-    for rank, value, following in zip(curve.index, curve, curve.iloc[1:], strict=False):
-        if following < value - TIE:
-            return int(rank)
-    return None
-
-
-def best_rank(curves: pd.DataFrame, measure: str) -> int | None:
-    """Rank where a measure is best, the largest of ties; None where it is not defined at two ranks or more."""
-    curve = curves[measure].dropna() if measure in curves else pd.Series(dtype=float)
-    if len(curve) < 2:
-        return None
-    losses = -curve if BEST_IS_LARGE[measure] else curve
-    return int(losses.index[losses <= losses.min() + TIE].max())
-
-
-def explain(cophenetic: pd.Series, fall: int | None, rank: int | None, votes: dict, selected: int | None) -> list[str]:
-    """The reasons, one sentence after the other."""
-    sentences = []
+    if rule not in RULES:
+        raise ValueError(f"rule is {rule!r}; expected one of {', '.join(RULES)}")
+    ranks = sorted(set(measures["rank"]))
+    if selected is not None and selected not in ranks:
+        raise ValueError(f"selected rank is {selected}; measured were {', '.join(map(str, ranks))}")
+    reading = read_measures(measures)
+    applied = rule if reading.gate or rule not in ("finest_reproducible", "vote") else "cophenetic"
+    status, rank = apply_rule(applied, reading)
     if selected is not None:
-        sentences.append(f"Rank {selected} was set in the configuration (rank.selected).")
-    sentences.append(explain_curve(cophenetic, fall))
-    sentences.extend(explain_equals(cophenetic, rank))
-    others = {name: vote for name, vote in votes.items() if name != "cophenetic"}
-    agreeing = [NAMES[name] for name, vote in others.items() if vote == rank]
-    differing = [f"{NAMES[name]} is best at {vote}" for name, vote in others.items() if vote != rank]
-    if agreeing:
-        sentences.append(f"Best at {rank} as well: {', '.join(agreeing)}.")
-    if differing:
-        sentences.append(f"Against it: {', '.join(differing)}.")
-    return [*sentences, CAVEAT]
-
-
-def explain_equals(cophenetic: pd.Series, rank: int | None) -> list[str]:
-    """Name the ranks whose restarts agree as well as those at the chosen one, the coarser ones first."""
-    if rank not in cophenetic.index:
-        return []
-    equal = [each for each, value in cophenetic.items() if each != rank and abs(value - cophenetic[rank]) <= TIE]
-    readings = {
-        "coarser": [str(each) for each in equal if each < rank],
-        "finer": [str(each) for each in equal if each > rank],
-    }
-    return [
-        f"{say_repeat(ranks)} just as well: a {reading} rank that repeats is a {reading} reading of the same data, "
-        "not a wrong one."
-        for reading, ranks in readings.items()
-        if ranks
-    ]
-
-
-def say_repeat(ranks: list[str]) -> str:
-    """Ranks as the subject of a sentence: "Rank 2 repeats", "Ranks 2, 3 and 4 repeat"."""
-    if len(ranks) == 1:
-        return f"Rank {ranks[0]} repeats"
-    return f"Ranks {', '.join(ranks[:-1])} and {ranks[-1]} repeat"
-
-
-def explain_curve(cophenetic: pd.Series, fall: int | None) -> str:
-    """Brunet's reading of the cophenetic curve in words."""
-    if len(cophenetic) == 0:
-        return (
-            "The cophenetic correlation is not defined for a single restart or rank 1, so nothing here tells ranks "
-            "apart; set factorize.restarts to 20 or more."
-        )
-    ranks = list(cophenetic.index)
-    if len(ranks) == 1:
-        return (
-            f"Only rank {ranks[0]} could be measured (cophenetic correlation {cophenetic.iloc[0]:.4f}); "
-            "nothing to compare."
-        )
-    if fall is None:
-        return (
-            f"The cophenetic correlation does not fall between ranks {ranks[0]} and {ranks[-1]}, so Brunet's reading "
-            f"points to {ranks[-1]} or beyond; widen factorize.ranks."
-        )
-    following = ranks[ranks.index(fall) + 1]
-    return (
-        f"The cophenetic correlation first falls between ranks {fall} and {following}, from {cophenetic[fall]:.4f} to "
-        f"{cophenetic[following]:.4f}, which by Brunet et al. (2004) points to {fall} metagenes."
+        status, rank, applied = (status if selected == rank else "weak"), selected, "selected"
+    named, agreement = calibrate(rank, applied, reading)
+    return Verdict(
+        status=status,
+        rank=rank,
+        rule=applied,
+        **{name: getattr(reading, name) for name in SHARED},
+        threshold=THRESHOLD,
+        agreement=agreement,
+        agreement_means=explain_agreement(named, agreement),
+        runner_up=find_runner_up(rank, reading),
+        cophenetic_reading=reading.votes.get("cophenetic"),
+        why=" ".join(explain(status, rank, applied, reading)),
+        disagreements=explain_disagreements(rank, reading),
     )
+
+
+def apply_rule(rule: str, reading: Reading) -> tuple[str, int | None]:
+    """Status and rank by a rule; none of them names a rank where held-out data see no structure."""
+    if not reading.has_structure:
+        return "none", None
+    if rule == "finest_reproducible":
+        return take_finest(reading)
+    vote = reading.vote.rank if rule == "vote" else reading.votes.get(rule)
+    if vote is None:
+        return "weak", reading.ranks[-1] if reading.ranks else None
+    if vote == 1:
+        return "none", None
+    return ("supported" if is_borne_out(vote, rule, reading) else "weak"), vote
+
+
+def take_finest(reading: Reading) -> tuple[str, int | None]:
+    """The finest reproducible rank within the bound; else, weakly, the most reproducible one within it."""
+    if reading.supported:
+        return "supported", reading.supported[-1]
+    within = [rank for rank in reading.ranks if rank <= (reading.bound or 0)] or reading.ranks[:1]
+    if not within:
+        return "weak", None
+    return "weak", max(within, key=lambda rank: reading.distance.get(str(rank), -math.inf))
+
+
+def is_borne_out(rank: int, rule: str, reading: Reading) -> bool:
+    """Whether what was not asked agrees: reproducibility, or without it at least half of the other measures."""
+    if reading.reproducible is not None:
+        return rank in reading.supported
+    others = [vote == rank for name, vote in reading.votes.items() if name != rule]
+    return sum(others) * 2 >= len(others)
+
+
+def calibrate(rank: int | None, rule: str, reading: Reading) -> tuple[int | None, float | None]:
+    """How many of the five voters name the rank, and how often the default rule was right in simulations with as many."""
+    if rank is None or reading.vote is None or rule != "finest_reproducible":
+        return None, None
+    named = sum(reading.votes[name] == rank for name in reading.vote.voters)
+    return named, CALIBRATION[min(named, max(CALIBRATION))]
+
+
+def find_runner_up(rank: int | None, reading: Reading) -> int | None:
+    """The next coarser reproducible rank; else what the five measures say, if it is another."""
+    coarser = [each for each in reading.supported if rank is not None and each < rank]
+    if coarser:
+        return coarser[-1]
+    other = reading.vote.rank if reading.vote is not None else reading.votes.get("cophenetic")
+    return other if other != rank and other != 1 else None

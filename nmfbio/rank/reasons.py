@@ -1,0 +1,202 @@
+"""The verdict in words."""
+
+import pandas as pd
+
+from nmfbio.rank.reading import THRESHOLD, Reading
+from nmfbio.rank.votes import TIE
+
+NAMES = {
+    "reproducibility": "reproducibility in 80 % of the samples",
+    "speckled_cv": "the prediction of held-out entries",
+    "count_splitting": "the prediction of split counts",
+    "gain": "the gain in fit over permuted data",
+    "parallel_analysis": "the number of singular values above chance",
+    "program_silhouette": "the stability of metagenes over restarts",
+    "cophenetic": "the fall of the cophenetic correlation",
+    "dispersion": "dispersion",
+    "pac": "the share of ambiguous pairs (PAC)",
+    "silhouette": "the consensus silhouette",
+    "inflection": "the bend of the objective",
+}
+# What it would mean to follow a measure to a rank above, or below, the one chosen.
+FINER = {
+    "speckled_cv": "more can be predicted than these metagenes tell, by parts that do not come back in other samples",
+    "count_splitting": "counts hold more than these metagenes tell, in parts that do not come back in other samples",
+    "gain": "further metagenes still fit more than chance, if perhaps weak or mixed ones",
+    "parallel_analysis": "there are further directions beyond chance, which need not be programs of their own",
+    "reproducibility": "finer metagenes come back too, but held-out data do not bear them out",
+}
+COARSER = {
+    "speckled_cv": "the last metagenes do not help to predict held-out entries",
+    "count_splitting": "the last metagenes do not help to predict the other half of the counts",
+    "gain": "the last metagenes fit hardly more than chance",
+    "parallel_analysis": "fewer directions exceed chance",
+}
+RESTARTS_FINER = "a finer solution repeats from start to start, which says nothing of other samples"
+RESTARTS_COARSER = "a coarser grouping of the samples repeats more sharply"
+RESTARTS = ("program_silhouette", "cophenetic", "dispersion", "pac", "silhouette")
+CAVEAT = (
+    "All these measures say how well restarts repeat, not whether there is structure at all: they can be high on "
+    "permuted data too. No held-out data were consulted."
+)
+
+
+def explain(status: str, rank: int | None, rule: str, reading: Reading) -> list[str]:
+    """The reasons, one sentence after the other."""
+    sentences = [f"Rank {rank} was set in the configuration (rank.selected)."] if rule == "selected" else []
+    if not reading.gate:
+        return [*sentences, *explain_restarts(rank, reading), CAVEAT]
+    sentences.append(explain_gate(reading))
+    if not reading.has_structure:
+        return sentences
+    sentences.append(explain_bound(reading))
+    sentences.append(explain_reproducible(rank, reading))
+    if rule not in ("finest_reproducible", "selected"):
+        what = "a vote of five measures" if rule == "vote" else NAMES[rule]
+        sentences.append(f"The rank is that of {what}, as the configuration asks (rank.rule).")
+    if status == "weak" and rule == "finest_reproducible":
+        sentences.append(f"So no rank is both; {rank} comes nearest, on weak evidence.")
+    if reading.bound_open:
+        sentences.append(
+            "Held-out data support the largest rank scanned, so finer ranks may be worth a look: widen factorize.ranks."
+        )
+    return [*sentences, explain_near(reading)] if explain_near(reading) else sentences
+
+
+def explain_gate(reading: Reading) -> str:
+    """Whether there is any structure."""
+    if reading.has_structure:
+        preferred = " and ".join(f"{NAMES[name]} is best at rank {vote}" for name, vote in reading.gate.items())
+        return f"There is structure: {preferred}, where data without structure are predicted best by one metagene."
+    what = " and ".join(NAMES[name] for name in reading.gate)
+    verb = "are" if len(reading.gate) > 1 else "is"
+    return (
+        f"No supported structure: {what} {verb} best with a single metagene, so whatever more metagenes fit does not "
+        "hold for values they have not seen. Restarts may agree all the same, as they do on permuted data."
+    )
+
+
+def explain_bound(reading: Reading) -> str:
+    """Up to which rank there is structure."""
+    votes = ", ".join(f"{NAMES[name]} {vote}" for name, vote in reading.bound_votes.items())
+    least = "at least " if reading.bound_open else ""
+    return f"It is detectable up to rank {least}{reading.bound}, the median of three measures ({votes})."
+
+
+def explain_reproducible(rank: int | None, reading: Reading) -> str:
+    """Which ranks come back in other samples."""
+    within, beyond = reading.supported, [each for each in reading.reproducible or [] if each not in reading.supported]
+    if not reading.reproducible:
+        return f"At no rank do all metagenes come back when a fit sees 80 % of the samples (line {THRESHOLD})."
+    text = ""
+    if within:
+        text = f"All metagenes come back when a fit sees 80 % of the samples at {list_ranks(within)}"
+        text += f": {within[-1]} is the finest, {describe_coarser(within[:-1])}." if len(within) > 1 else "."
+    if beyond:
+        also = " too" if within else ""
+        text += f" They come back at {list_ranks(beyond)}{also}, beyond what held-out data support."
+    return text.strip()
+
+
+def describe_coarser(ranks: list[int]) -> str:
+    """What reproducible ranks below the finest one are."""
+    reading = "coarser readings" if len(ranks) > 1 else "a coarser reading"
+    return f"{' and '.join(map(str, ranks))} {'are' if len(ranks) > 1 else 'is'} {reading} of the same data"
+
+
+def explain_near(reading: Reading, near: float = 0.05) -> str:
+    """Name ranks so near the line that other samples might put them on its other side."""
+    close = [rank for rank, distance in reading.distance.items() if abs(distance) <= near]
+    if not close:
+        return ""
+    values = ", ".join(f"rank {rank} by {reading.distance[rank]:+.2f}" for rank in close)
+    return f"Near the line of {THRESHOLD}: {values}; another draw of samples might decide otherwise."
+
+
+def explain_restarts(rank: int | None, reading: Reading) -> list[str]:
+    """Brunet's reading of the cophenetic curve, where there is nothing else."""
+    fall = reading.votes.get("cophenetic")
+    return [explain_curve(reading.cophenetic, fall), *explain_equals(rank, reading.cophenetic)]
+
+
+def explain_agreement(named: int | None, share: float | None) -> str:
+    """What the agreement is."""
+    if share is None:
+        return "Not calibrated: no held-out data were consulted, or another rule than the default chose."
+    return (
+        f"{named} of the five measures of the vote name this rank too. In simulations with this agreement the verdict was "
+        f"right in {100 * share:.0f} %; real data are less orderly."
+    )
+
+
+def explain_disagreements(rank: int | None, reading: Reading) -> list[str]:
+    """One sentence for each measure that prefers another rank, and what that would mean."""
+    if rank is None:
+        return []
+    sentences = []
+    for name, vote in reading.votes.items():
+        if vote == rank or name == "inflection":
+            continue
+        if name in RESTARTS:
+            meaning = RESTARTS_FINER if vote > rank else RESTARTS_COARSER
+        else:
+            meaning = (FINER if vote > rank else COARSER).get(name)
+        if meaning:
+            sentences.append(f"{NAMES[name][0].upper()}{NAMES[name][1:]} prefers rank {vote}: {meaning}.")
+    return sentences
+
+
+def list_ranks(ranks: list[int]) -> str:
+    """Ranks in words: "rank 2", "ranks 2, 3 and 4"."""
+    if len(ranks) == 1:
+        return f"rank {ranks[0]}"
+    return f"ranks {', '.join(map(str, ranks[:-1]))} and {ranks[-1]}"
+
+
+def explain_equals(rank: int | None, cophenetic: pd.Series) -> list[str]:
+    """Name the ranks whose restarts agree as well as those at the chosen one, the coarser ones first."""
+    if rank not in cophenetic.index:
+        return []
+    equal = [each for each, value in cophenetic.items() if each != rank and abs(value - cophenetic[rank]) <= TIE]
+    readings = {
+        "coarser": [str(each) for each in equal if each < rank],
+        "finer": [str(each) for each in equal if each > rank],
+    }
+    return [
+        f"{say_repeat(ranks)} just as well: a {reading} rank that repeats is a {reading} reading of the same data, "
+        "not a wrong one."
+        for reading, ranks in readings.items()
+        if ranks
+    ]
+
+
+def say_repeat(ranks: list[str]) -> str:
+    """Ranks as the subject of a sentence: "Rank 2 repeats", "Ranks 2, 3 and 4 repeat"."""
+    if len(ranks) == 1:
+        return f"Rank {ranks[0]} repeats"
+    return f"Ranks {', '.join(ranks[:-1])} and {ranks[-1]} repeat"
+
+
+def explain_curve(cophenetic: pd.Series, fall: int | None) -> str:
+    """Brunet's reading of the cophenetic curve in words."""
+    if len(cophenetic) == 0:
+        return (
+            "The cophenetic correlation is not defined for a single restart or rank 1, so nothing here tells ranks "
+            "apart; set factorize.restarts to 20 or more."
+        )
+    ranks = list(cophenetic.index)
+    if len(ranks) == 1:
+        return (
+            f"Only rank {ranks[0]} could be measured (cophenetic correlation {cophenetic.iloc[0]:.4f}); "
+            "nothing to compare."
+        )
+    if fall is None:
+        return (
+            f"The cophenetic correlation does not fall between ranks {ranks[0]} and {ranks[-1]}, so Brunet's reading "
+            f"points to {ranks[-1]} or beyond; widen factorize.ranks."
+        )
+    following = ranks[ranks.index(fall) + 1]
+    return (
+        f"The cophenetic correlation first falls between ranks {fall} and {following}, from {cophenetic[fall]:.4f} to "
+        f"{cophenetic[following]:.4f}, which by Brunet et al. (2004) points to {fall} metagenes."
+    )
