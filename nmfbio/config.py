@@ -95,9 +95,30 @@ class Consensus(Section):
 class Rank(Section):
     """How the number of metagenes is chosen."""
 
-    rule: Literal["cophenetic"] = key(
+    rule: Literal[
+        "finest_reproducible",
+        "vote",
         "cophenetic",
-        "`cophenetic`: the rank after which the cophenetic correlation first begins to fall (Brunet et al. 2004).",
+        "speckled_cv",
+        "count_splitting",
+        "gain",
+        "parallel_analysis",
+        "program_silhouette",
+        "dispersion",
+        "pac",
+        "silhouette",
+    ] = key(
+        "finest_reproducible",
+        "`finest_reproducible`: the largest rank all of whose metagenes come back when a fit sees 80 % of the samples, "
+        "among the ranks that held-out data support; `vote`: the median of five measures; `cophenetic`: the rank after "
+        "which the cophenetic correlation first begins to fall (Brunet et al. 2004); or one measure of "
+        "`rank/measures.tsv`, whose preferred rank is taken. docs/rank.md tells what each looks at.",
+    )
+    evidence: bool = key(
+        True,
+        "Gather evidence beyond the restarts: held-out entries, split counts, permuted data, fits to a part of the "
+        "samples. It takes up to three times as long as the restarts. Without it the rule is `cophenetic`, and nothing "
+        "tells whether there is any structure.",
     )
     selected: Annotated[int, Field(ge=1)] | None = key(
         None, "Take this rank, whatever the rule says; one of `factorize.ranks`.", "metagenes"

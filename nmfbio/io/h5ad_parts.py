@@ -48,6 +48,41 @@ def read_matrix(path: str | os.PathLike) -> np.ndarray | csr_matrix:
     return _read_part(path, " with a matrix 'X' (samples x genes)", lambda file: _read_dense_or_sparse(file.get("X")))
 
 
+def read_counts(path: str | os.PathLike) -> np.ndarray | csr_matrix | None:
+    """Read the values that `X` of an `.h5ad` file was made of: `raw` at the genes of `X`, else `X` itself.
+
+    Parameters
+    ----------
+    path
+        An `.h5ad` file, as written by `write_h5ad`.
+
+    Returns
+    -------
+    ndarray or csr_matrix, shape (n_samples, n_genes)
+        None where `raw` lacks a gene of `X`. Nothing says that they are counts.
+
+    Raises
+    ------
+    InputError
+        As for `read_matrix`.
+    """
+
+    def read(file: h5py.File) -> tuple[np.ndarray | csr_matrix, list[int]] | None:
+        if "raw" not in file:
+            return _read_dense_or_sparse(file.get("X")), []
+        places = {name: place for place, name in enumerate(_gene_names(file["raw/var"]))}
+        return _read_dense_or_sparse(file.get("raw/X")), [places.get(name, -1) for name in _gene_names(file["var"])]
+
+    values, genes = _read_part(path, " with a matrix 'X' (samples x genes)", read)
+    if -1 in genes:
+        return None
+    return values[:, genes] if genes else values
+
+
+def _gene_names(table: h5py.Group) -> list[str]:
+    return [str(name) for name in read_h5ad_table(table).index]
+
+
 @contextmanager
 def open_matrix(path: str | os.PathLike) -> Iterator[h5py.Dataset | CSRDataset]:
     """Leave `X` of an `.h5ad` file on disk, for methods that read some samples at a time.

@@ -134,6 +134,28 @@ def what_to_check(settings):
     return {name: getattr(settings, name) for name in ("ranks", "method", "restarts")}
 
 
+def how_to_gather(wildcards):
+    """What the evidence at a rank hangs on besides the matrix."""
+    settings = SETTINGS[wildcards.dataset]
+    return {
+        "method": settings.factorize.method,
+        "options": settings.factorize.options,
+        "scale": settings.consensus.scale,
+        "seed": settings.factorize.seed,
+    }
+
+
+def evidence_files(wildcards):
+    """Evidence on the rank, if it is asked for; rank 1 stands for no structure."""
+    if not SETTINGS[wildcards.dataset].rank.evidence:
+        return {}
+    folder = f"<results>/{wildcards.dataset}/evidence"
+    return {
+        "basis": f"{folder}/basis.npz",
+        "evidence": [f"{folder}/k{rank}.npz" for rank in sorted({1, *ranks(wildcards)})],
+    }
+
+
 def section(name):
     """Settings of a section for the data set at hand, as plain values."""
     return lambda wildcards: getattr(SETTINGS[wildcards.dataset], name).model_dump()
