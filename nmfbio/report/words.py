@@ -205,8 +205,8 @@ def describe_survey(ranks: str) -> tuple[str, str]:
         "follows.",
         "At the top, the rank that each measure prefers. Below, every measure over the ranks, sorted by the question "
         "it answers. The orange stripe is the verdict, a ring what a measure prefers by itself, blue bars are "
-        "intervals, grey is the same on data in which each gene was shuffled over the samples. Where the curve lies in the grey, "
-        "it says nothing about these data.",
+        "intervals, grey is the same on data in which each gene was shuffled over the samples. Where the curve lies in "
+        "the grey, it says nothing about these data.",
     )
 
 
