@@ -34,14 +34,11 @@ def write_caveat(verdict: dict) -> str:
             "No held-out data were consulted. Restarts can agree on data without any structure, so nothing here says "
             "that there is some."
         )
+    sentences = [_other_readings(verdict), _bound(verdict), _calibration(verdict)]
     if verdict.get("status") == "none":
-        return (
-            "More than one metagene predicts held-out data no better than one does. Restarts may agree nonetheless; "
-            "that says nothing of structure."
-        )
-    return " ".join(
-        sentence for sentence in (_other_readings(verdict), _bound(verdict), _calibration(verdict)) if sentence
-    )
+        nothing = "Several metagenes predict held-out data no better than one. Restarts may agree nonetheless; that "
+        sentences = [f"{nothing}says nothing of structure.", _calibration(verdict)]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def has_held_out(verdict: dict) -> bool:

@@ -1,6 +1,8 @@
 """The first screen: what was found, in plain sentences, and what speaks against it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -118,9 +120,18 @@ def list_evidence(content: ReportContent) -> list[tuple[str, str, str, str]]:
     evidence = []
     for name in names:
         words = describe_measure(name)
-        vote, written = votes.get(name), words.write(rows.get(name))
-        evidence.append((words.label, words.brief, written, "no rank" if is_undefined(vote) else f"rank {int(vote)}"))
+        evidence.append((words.label, words.brief, words.write(rows.get(name)), name_preference(name, content.verdict)))
     return evidence
+
+
+def name_preference(measure: str, verdict: Mapping[str, Any]) -> str:
+    """Name the rank that a measure prefers, or the ranks that pass where the measure is a line to pass."""
+    votes, reproducible = verdict.get("votes") or {}, verdict.get("reproducible")
+    if measure == "reproducibility" and measure not in votes and reproducible is not None:
+        return f"passed by {format_ranks(reproducible)}" if reproducible else "passed by no rank"
+    if measure not in votes:
+        return "no vote"
+    return "no rank" if is_undefined(votes[measure]) else f"rank {int(votes[measure])}"
 
 
 def list_disagreements(content: ReportContent) -> list[str]:

@@ -60,7 +60,8 @@ def describe_reproducible(verdict: Mapping[str, Any]) -> str:
     kinds = [kind for kind, is_there in (("coarser", min(others) < rank), ("finer", max(others) > rank)) if is_there]
     kind = format_list(kinds, last="or")
     reading = f"a {kind} reading" if len(others) == 1 else f"{kind} readings"
-    return f"Reproducible as well: {format_ranks(others)}, {reading} of the same data and not wrong ones."
+    not_wrong = "not a wrong one" if len(others) == 1 else "not wrong ones"
+    return f"Reproducible as well: {format_ranks(others)}, {reading} of the same data and {not_wrong}."
 
 
 def describe_near_ranks(verdict: Mapping[str, Any]) -> str:
@@ -108,10 +109,12 @@ def describe_brunet(verdict: Mapping[str, Any]) -> str:
 def describe_agreement(verdict: Mapping[str, Any]) -> str:
     """Say how sure a verdict like this one is, or how many measures share it where that is all that is known."""
     agreement = verdict.get("agreement")
-    if is_undefined(agreement) or is_undefined(verdict.get("rank")):
+    if is_undefined(agreement):
         return ""
     if verdict.get("agreement_means"):
         return f"Stated agreement: {format_share(agreement)}. {verdict['agreement_means']}"
+    if is_undefined(verdict.get("rank")):
+        return ""
     return f"{format_share(agreement)} of the measures that prefer a rank prefer the verdict's."
 
 

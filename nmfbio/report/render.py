@@ -78,7 +78,7 @@ def render_report(content: ReportContent) -> str:
             key_figure=_key_figure(content),
             facts=_list_facts(content),
             rule=describe_rule(content.verdict.get("rule")),
-            agreement=describe_agreement(content.verdict) if content.has_proposal else "",
+            agreement=describe_agreement(content.verdict),
             ranks=[_view_rank(entry, content) for entry in content.ranks],
             measures=tables.tabulate_measures(content),
             distances=tables.tabulate_distances(content),

@@ -52,5 +52,5 @@ def test_without_held_out_data_the_caveat_says_so_and_no_share_of_votes_is_calle
 
 def test_where_nothing_is_supported_agreement_of_restarts_is_said_to_mean_nothing(make_survey, no_structure):
     caveat = write_caveat(make_survey()[1] | no_structure)
-    assert "no better than one" in caveat
+    assert "no better than one." in caveat
     assert "says nothing of structure" in caveat

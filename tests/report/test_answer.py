@@ -144,6 +144,14 @@ def test_each_piece_of_evidence_carries_its_meaning(content):
     assert evidence[0][2:] == ("0.9900", "rank 3")
 
 
+def test_preferences_tell_ranks_that_pass_from_measures_without_a_vote(build_evidence):
+    prefers = {row[0]: row[3] for row in write_answer(build_evidence(votes={"pac": 2, "dispersion": None})).evidence}
+    assert prefers["Reproducibility in other samples"] == "passed by ranks 2 and 3"
+    assert prefers["PAC, proportion of ambiguous clustering"] == "rank 2"
+    assert prefers["Dispersion"] == "no rank"
+    assert prefers["Objective"] == "no vote"
+
+
 def test_a_signature_without_a_selected_gene_says_so(build_content):
     content = build_content(ranks=(1,))
     (signature,) = write_answer(content).signatures

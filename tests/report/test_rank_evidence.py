@@ -83,7 +83,8 @@ def test_an_agreement_is_told_as_what_it_means(verdict):
         "Stated agreement: 75 %. Three of four verdicts like this one were right in simulations."
     )
     assert "of the measures" in describe_agreement({"agreement": 0.5, "rank": 3})
-    assert describe_agreement({**verdict, "rank": None}) == ""
+    assert describe_agreement({"agreement": 0.5, "rank": None}) == ""
+    assert describe_agreement({**verdict, "rank": None}).startswith("Stated agreement: 75 %.")
 
 
 def test_measures_of_the_evidence_without_any_value_are_dropped_and_no_others():
