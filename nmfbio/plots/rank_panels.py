@@ -92,7 +92,6 @@ def shade_beyond_bound(axes: Axes, ranks: np.ndarray, verdict: dict) -> None:
 
 def label_ranks(axes: Axes, ranks: np.ndarray, chosen: int | None, width: float) -> None:
     """Tick every rank and name as many as fit, the chosen one before all others."""
-    axes.set_xticks(ranks, minor=True)
     low, high = axes.get_xlim()
     named: dict[int, tuple[float, float]] = {}
     for rank in sorted(ranks.tolist(), key=lambda rank: rank != chosen):
@@ -100,6 +99,7 @@ def label_ranks(axes: Axes, ranks: np.ndarray, chosen: int | None, width: float)
         if all(centre - half > end or centre + half < start for start, end in named.values()):
             named[rank] = (centre - half, centre + half)
     axes.set_xticks(list(named), [str(rank) for rank in named], parse_math=False)
+    axes.set_xticks([rank for rank in ranks.tolist() if rank not in named], minor=True)
 
 
 def _draw_null(axes: Axes, table: pd.DataFrame) -> None:

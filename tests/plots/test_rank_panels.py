@@ -98,6 +98,13 @@ def test_a_huge_interval_does_not_press_the_curve_flat():
     assert high - low < 1
 
 
+@pytest.mark.parametrize("rank", [9, 10, 14, 30])
+def test_of_many_ranks_the_chosen_one_is_named_and_the_others_at_least_ticked(rank):
+    axes = draw(make_table(np.linspace(1, 0, 30)), verdict={"rank": rank})
+    assert rank in axes.get_xticks()
+    assert sorted([*axes.get_xticks(), *axes.get_xticks(minor=True)]) == list(range(1, 31))
+
+
 def test_tiny_differences_are_not_blown_up():
     low, high = draw(make_table([1.0, 0.99999]), MEASURES["cophenetic"]).get_ylim()
     assert high - low > 0.02

@@ -71,11 +71,10 @@ def test_infinite_values_leave_a_gap(make_survey):
 
 
 def test_the_chosen_rank_is_marked_and_named_in_every_panel(make_survey):
-    for rank in (9, 10, 14):
-        measures, verdict = make_survey(range(1, 31))
-        figure = draw_rank_survey(measures, verdict | {"rank": rank})
-        assert [line.get_xdata()[0] for line in marks(figure, "verdict")] == [rank] * N_PANELS
-        assert all(rank in axes.get_xticks() for axes in panels(figure))
+    measures, verdict = make_survey(range(1, 31))
+    figure = draw_rank_survey(measures, verdict | {"rank": 14})
+    assert [line.get_xdata()[0] for line in marks(figure, "verdict")] == [14] * N_PANELS
+    assert all(14 in axes.get_xticks() for axes in panels(figure))
 
 
 def test_no_rank_is_marked_where_none_is_supported(make_survey, no_structure):
