@@ -45,7 +45,9 @@ def describe_evidence(content: ReportContent) -> str:
     present = _measured(content)
     sentences = []
     if held_out := [text for measure, text in HELD_OUT.items() if measure in present]:
-        sentences.append(f"How well each rank predicts data it has not seen was measured on {'; on '.join(held_out)}.")
+        sentences.append(
+            f"How well each rank predicts data it has not seen was measured on {'; and on '.join(held_out)}."
+        )
     if shuffled := [text for measure, text in SHUFFLED.items() if measure in present]:
         sentences.append(f"Compared were {', and '.join(shuffled)}.")
     if "reproducibility" in present:
