@@ -1,75 +1,54 @@
-"""Rank survey: every measure over the number of metagenes, the verdict's rank marked."""
+"""Rank survey: what every measure says about the number of metagenes, sorted by the question it answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import matplotlib.ticker
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet
-from nmfbio.plots.style import (
-    ACCENT,
-    FAINT,
-    HEADING,
-    LABEL,
-    SMALL,
-    TITLE,
-    metagene_title,
-    styled,
-    text_height,
-    text_width,
-    wrap,
-)
+from nmfbio.plots.rank_measures import EVIDENCE, describe_measure, group_measures
+from nmfbio.plots.rank_panels import BEYOND, NULL, VALUE, draw_measure, draw_reproducibility, ring_vote
+from nmfbio.plots.rank_votes import Voter, draw_votes, list_voters, votes_height
+from nmfbio.plots.rank_words import write_caveat, write_title
+from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
+from nmfbio.plots.style import ACCENT, FAINT, HEADING, LABEL, SMALL, styled, text_height, text_width, wrap
 
-_LINE = "#0072B2"
-_COLUMNS, _GAP = 3, 9.0
-_PANEL_HEIGHT = 32.0  # mm
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_COLUMNS = ("value", "low", "high", "null_low", "null_high")
+_MOST_COLUMNS = 4
+_LEFT, _BELOW, _BETWEEN = 9.5, 9.5, 3.0  # mm around the axes of a panel
+_HEIGHTS = {"reproducibility": 34.0}  # mm, of the panel everything hangs on and those beside it
+_HEIGHT = 21.0
+_SHARES = {"reproducibility": 2.6}  # width, of the others' width
+_RIGHT = {"reproducibility": 9.0}  # mm for what the line is
+_SWATCH, _KEY_GAP, _KEY_ROW = 5.0, 5.0, 3.6  # mm
 
 
 @dataclass(frozen=True)
-class _Measure:
-    title: str
-    meaning: str
-    smallest_span: float = 0.0
-
-
-_MEASURES = {
-    "cophenetic": _Measure(
-        "Cophenetic correlation", "How well one tree describes the restarts. Higher is better, 1 at most.", 0.02
-    ),
-    "dispersion": _Measure(
-        "Dispersion", "How firmly pairs are kept together or apart. Higher is better, 1 at most.", 0.05
-    ),
-    "silhouette": _Measure(
-        "Consensus silhouette", "How well the consensus clusters are separated. Higher is better, 1 at most.", 0.05
-    ),
-    "pac": _Measure(
-        "Ambiguous pairs (PAC)", "Share of sample pairs the restarts disagree on. Lower is better.", 0.05
-    ),
-    "explained_variance": _Measure(
-        "Explained variance", "Share of the data the metagenes rebuild. Tends to grow: look where it flattens.", 0.01
-    ),
-    "objective": _Measure(
-        "Objective of the best restart", "Misfit that is minimised. Tends to fall: look where it flattens."
-    ),
-}  # fmt: skip
+class _Panel:
+    name: str
+    left: float
+    top: float
+    width: float
+    height: float
+    heading: list[str]
+    heading_height: float
 
 
 @styled
 def draw_rank_survey(measures: pd.DataFrame, verdict: dict) -> Figure:
-    """Draw one panel for each measure over the ranks, with the verdict's rank marked in all of them.
+    """Draw what each measure prefers, and each measure over the ranks, the verdict's rank marked throughout.
 
     Parameters
     ----------
     measures
-        Long table with the columns ``rank``, ``measure``, ``value``, ``low``, ``high``, ``null_low`` and ``null_high``.
-        A missing value means undefined and leaves a gap. Bands are drawn where their columns hold numbers.
+        Long table with the columns ``rank``, ``measure`` and ``value``; ``low`` and ``high`` (95 % interval),
+        ``null_low`` and ``null_high`` (the same on shuffled data) are drawn where they hold numbers. A missing value
+        means undefined and leaves a gap. A measure of the evidence without any value is left out.
     verdict
-        ``status`` (supported, weak or none) and ``rank`` (None where no rank is supported); ``votes``, if given, holds
-        the rank that each measure prefers, drawn as a ring.
+        As ``verdict.json`` holds it: ``status`` (supported, weak or none) and ``rank`` (None where no rank is
+        supported); ``votes``, ``reproducible``, ``threshold``, ``bound``, ``vote`` and others where they are known.
 
     Returns
     -------
@@ -81,124 +60,145 @@ def draw_rank_survey(measures: pd.DataFrame, verdict: dict) -> Figure:
     >>> measures = pd.DataFrame({"rank": [2, 3], "measure": "cophenetic", "value": [1.0, 0.9]})
     >>> figure = draw_rank_survey(measures, {"status": "supported", "rank": 2})
     """
-    names = _ordered_measures(measures)
-    notes = _notes(measures, verdict, names)
-    n_columns = min(_COLUMNS, len(names))
-    panel = (USUAL_WIDTH - 2 * MARGIN - _COLUMNS * _GAP) / _COLUMNS
-    above = text_height(HEADING) + 2 * text_height(SMALL) + 4.5
-    step_down = above + _PANEL_HEIGHT + 13.5
-    width = USUAL_WIDTH if n_columns == _COLUMNS else 120.0
-    note_lines = [line for note in notes for line in wrap(note, width - 2 * MARGIN, LABEL)]
-    top = MARGIN + text_height(TITLE) + text_height(LABEL, len(note_lines)) + 4
-    sheet = Sheet.of_size(width, top + -(-len(names) // n_columns) * step_down)
-    sheet.title(_verdict_sentence(verdict))
-    sheet.lines(MARGIN, MARGIN + text_height(TITLE) + 1, note_lines, color=FAINT)
-    for i, name in enumerate(names):
-        row, column = divmod(i, n_columns)
-        left, y = MARGIN + _GAP + column * (panel + _GAP), top + row * step_down
-        _write_heading(sheet, name, left - _GAP + 1, y, panel + _GAP - 2)
-        axes = sheet.axes(left, y + above, panel, _PANEL_HEIGHT)
-        _draw_panel(axes, measures[measures["measure"] == name].sort_values("rank"), name, verdict, panel)
+    table = tidy_measures(measures)
+    ranks = np.unique(np.append(table["rank"].to_numpy(), 1))
+    groups = group_measures(list(dict.fromkeys(table["measure"])))
+    voters = list_voters(table, verdict)
+    title, caveat = write_title(verdict), wrap(write_caveat(verdict), USUAL_WIDTH - 4 * MARGIN, LABEL)
+    key = _place_key(_list_key(table, ranks, verdict, voters))
+    top_of_key = title_height(title, USUAL_WIDTH) - 1.5 + text_height(LABEL, len(caveat)) + 1.5
+    top_of_votes = top_of_key + (key[-1][1] + _KEY_ROW if key else 0) + 2
+    top_of_panels = top_of_votes + (text_height(HEADING) + 1 + votes_height(voters) if voters else 0)
+    headings, panels, bottom = _lay_out(groups, top_of_panels)
+    sheet = Sheet.of_size(USUAL_WIDTH, bottom)
+    sheet.title(title)
+    sheet.lines(MARGIN, title_height(title, USUAL_WIDTH) - 1.5, caveat, color=FAINT)
+    _draw_key(sheet, key, top_of_key)
+    if voters:
+        sheet.text(MARGIN, top_of_votes, "Who says what?", HEADING + 0.5, weight="bold")
+        draw_votes(sheet, top_of_votes + text_height(HEADING) + 1, voters, ranks, verdict)
+    for question, top in headings.items():
+        sheet.text(MARGIN, top, question, HEADING + 0.5, weight="bold", color=VALUE)
+        sheet.swatch(MARGIN, top - 1.2, USUAL_WIDTH - 2 * MARGIN, 0.2, "#c8c8c8")
+    for panel in panels:
+        _draw_panel(sheet, panel, table[table["measure"] == panel.name], ranks, verdict)
     return sheet.figure
 
 
-def _ordered_measures(measures: pd.DataFrame) -> list[str]:
-    present = list(dict.fromkeys(measures["measure"]))
-    return [name for name in _MEASURES if name in present] + [name for name in present if name not in _MEASURES]
+def tidy_measures(measures: pd.DataFrame) -> pd.DataFrame:
+    """Give every column finite numbers or NaN, and drop measures of the evidence that this run did not take."""
+    table = pd.DataFrame({"rank": measures["rank"].astype(int), "measure": measures["measure"]})
+    for name in _COLUMNS:
+        numbers = pd.to_numeric(measures[name], errors="coerce") if name in measures else pd.Series(np.nan, table.index)
+        table[name] = numbers.astype(float).replace([np.inf, -np.inf], np.nan)
+    is_known = table["value"].notna().groupby(table["measure"]).transform("any")
+    return table[is_known | ~table["measure"].isin(EVIDENCE)]
 
 
-def _verdict_sentence(verdict: dict) -> str:
-    rank, status = verdict.get("rank"), verdict.get("status")
-    if rank is None:
-        return "How many metagenes? No number stands out"
-    return f"How many metagenes? {rank}" + (" (weak evidence)" if status == "weak" else "")
+def _lay_out(groups: dict[str, list[str]], top: float) -> tuple[dict[str, float], list[_Panel], float]:
+    """Place the panels group by group; return the tops of the headings, the panels and where they end."""
+    headings: dict[str, float] = {}
+    panels: list[_Panel] = []
+    for question, names in groups.items():
+        top += 1.5
+        headings[question] = top
+        top += text_height(HEADING + 0.5) + 1.5
+        n_rows = -(-len(names) // _MOST_COLUMNS)
+        n_columns = -(-len(names) // n_rows)
+        for first in range(0, len(names), n_columns):
+            row = names[first : first + n_columns]
+            panels += _lay_out_row(row, n_columns, top)
+            top = panels[-1].top + panels[-1].height + _BELOW
+    return headings, panels, top + 1
 
 
-def _notes(measures: pd.DataFrame, verdict: dict, names: list[str]) -> list[str]:
-    notes = []
-    if verdict.get("rank") is not None:
-        notes.append(f"The orange line marks {verdict['rank']}, the number chosen.")
-    if any(name in (verdict.get("votes") or {}) for name in names):
-        notes.append("A ring marks the number that a measure would choose by itself.")
-    if _band(measures, "low", "high") is not None:
-        notes.append("Blue band: uncertainty.")
-    if _band(measures, "null_low", "null_high") is not None:
-        notes.append("Grey band: the same on data without structure.")
-    return [" ".join(notes)] if notes else []
+def _lay_out_row(names: list[str], n_columns: int, top: float) -> list[_Panel]:
+    shares = [_SHARES.get(name, 1.0) for name in names]
+    unit = (USUAL_WIDTH - 2 * MARGIN) / max(sum(shares) + (n_columns - len(names)), 3)
+    slots = [unit * share for share in shares]
+    texts = [
+        wrap(describe_measure(name).meaning, slot - _BETWEEN, SMALL) for name, slot in zip(names, slots, strict=True)
+    ]
+    heading = text_height(HEADING) + 0.6 + text_height(SMALL, max(map(len, texts))) + 2.6
+    height = max(_HEIGHTS.get(name, _HEIGHT) for name in names)
+    lefts = MARGIN + np.concatenate([[0], np.cumsum(slots)[:-1]])
+    return [
+        _Panel(name, left, top + heading, slot - _LEFT - _BETWEEN - _RIGHT.get(name, 0), height, text, heading)
+        for name, left, slot, text in zip(names, lefts, slots, texts, strict=True)
+    ]
 
 
-def _band(table: pd.DataFrame, low: str, high: str) -> pd.DataFrame | None:
-    if low not in table or high not in table:
-        return None
-    known = table[[low, high]].apply(pd.to_numeric, errors="coerce")
-    return known if known.notna().all(axis=1).any() else None
+def _draw_panel(sheet: Sheet, panel: _Panel, rows: pd.DataFrame, ranks: np.ndarray, verdict: dict) -> None:
+    measure = describe_measure(panel.name)
+    top = panel.top - panel.heading_height
+    room = panel.width + _LEFT
+    size = min(HEADING, HEADING * room / text_width(measure.title, HEADING, "bold"))
+    sheet.text(panel.left, top, measure.title, max(size, SMALL), weight="bold")
+    sheet.lines(panel.left, top + text_height(HEADING) + 0.6, panel.heading, SMALL, color=FAINT)
+    axes = sheet.axes(panel.left + _LEFT, panel.top, panel.width, panel.height)
+    table = rows.drop_duplicates("rank").set_index("rank").reindex(ranks).reset_index()
+    draw_measure(axes, table, measure, verdict, panel.width)
+    ring_vote(axes, table, (verdict.get("votes") or {}).get(panel.name))
+    if panel.name == "reproducibility":
+        draw_reproducibility(axes, table, verdict)
 
 
-def _write_heading(sheet: Sheet, name: str, left: float, top: float, width: float) -> None:
-    measure = _MEASURES.get(name, _Measure(metagene_title(name), ""))
-    sheet.text(left, top, measure.title, HEADING, weight="bold")
-    sheet.lines(left, top + text_height(HEADING) + 0.6, wrap(measure.meaning, width, SMALL), SMALL, color=FAINT)
+def _list_key(table: pd.DataFrame, ranks: np.ndarray, verdict: dict, voters: list[Voter]) -> list[tuple[str, str]]:
+    """List the signs that the figure uses with what they mean."""
+    known, votes = table[table["value"].notna()], verdict.get("votes") or {}
+    has_null = table[["null_low", "null_high"]].notna().all(axis=1).any()
+    has_interval = table[["low", "high"]].notna().all(axis=1).any() or any(voter.interval for voter in voters)
+    ringed = any(((known["measure"] == name) & (known["rank"] == vote)).any() for name, vote in votes.items())
+    failing = set(known.loc[known["measure"] == "reproducibility", "rank"]) - set(verdict.get("reproducible") or [])
+    beyond = verdict.get("bound") is not None and verdict["bound"] < table["rank"].max()
+    has_gap = len(known) and (known.groupby("measure").size() < len(ranks)).any()
+    signs = {
+        "verdict": ("the verdict", verdict.get("rank") is not None),
+        "ring": ("what the measure itself prefers", ringed),
+        "interval": ("95 % interval", has_interval),
+        "null": ("the same on shuffled data", has_null),
+        "hollow": ("not all metagenes reappear", verdict.get("reproducible") is not None and len(failing) > 0),
+        "beyond": ("beyond what held-out data support", beyond),
+        "cross": ("not defined or not computed", has_gap),
+    }
+    return [(sign, text) for sign, (text, is_used) in signs.items() if is_used]
 
 
-def _draw_panel(axes: Axes, table: pd.DataFrame, name: str, verdict: dict, width: float) -> None:
-    ranks = table["rank"].to_numpy()
-    values = pd.to_numeric(table["value"], errors="coerce").to_numpy(dtype=float)
-    margin = max(0.5, 0.06 * (ranks.max() - ranks.min()))
-    axes.set_xlim(ranks.min() - margin, ranks.max() + margin)
-    if verdict.get("rank") is not None:
-        axes.axvline(verdict["rank"], color=ACCENT, linewidth=4, alpha=0.3, zorder=0, gid="verdict")
-    for low, high, colour in (("null_low", "null_high", "#999999"), ("low", "high", _LINE)):
-        band = _band(table, low, high)
-        if band is not None:
-            axes.fill_between(ranks, band[low], band[high], color=colour, alpha=0.22, linewidth=0)
-    axes.plot(ranks, values, color=_LINE, linewidth=1.2, marker="o", markersize=3.2, clip_on=False, gid="value")
-    vote = (verdict.get("votes") or {}).get(name)
-    if vote is not None and vote in ranks and np.isfinite(values[ranks == vote][0]):
-        axes.plot([vote], values[ranks == vote], "o", ms=7, mfc="none", mec=ACCENT, mew=1.1, clip_on=False, gid="vote")
-    _scale_height(axes, table, values, _MEASURES[name].smallest_span if name in _MEASURES else 0.0)
-    _label_ranks(axes, ranks, verdict.get("rank"), width)
-    _say_undefined(axes, ranks, values)
+def _place_key(entries: list[tuple[str, str]]) -> list[tuple[float, float, str, str]]:
+    """Set the entries of the key side by side in as many lines as they need: (left, top, sign, text) in mm."""
+    placed, left, top = [], MARGIN, 0.0
+    for sign, text in entries:
+        width = _SWATCH + text_width(text, LABEL)
+        if placed and left + width > USUAL_WIDTH - MARGIN:
+            left, top = MARGIN, top + _KEY_ROW
+        placed.append((left, top, sign, text))
+        left += width + _KEY_GAP
+    return placed
 
 
-def _scale_height(axes: Axes, table: pd.DataFrame, values: np.ndarray, smallest_span: float) -> None:
-    """Leave air around the values and do not blow up differences too small to mean anything."""
-    columns = [name for name in ("low", "high", "null_low", "null_high") if name in table]
-    drawn = np.concatenate([values, *(pd.to_numeric(table[name], errors="coerce").to_numpy(float) for name in columns)])
-    drawn = drawn[np.isfinite(drawn)]
-    if not len(drawn):
-        axes.set(ylim=(0, 1), yticks=[])
+def _draw_key(sheet: Sheet, key: list[tuple[float, float, str, str]], top: float) -> None:
+    if not key:
         return
-    low, high = drawn.min(), drawn.max()
-    span = max(high - low, smallest_span, 1e-3 * max(abs(high), 1e-12))
-    middle = (low + high) / 2
-    axes.set_ylim(middle - 0.62 * span, middle + 0.62 * span)
-    axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    power = int(np.floor(np.log10(max(abs(high), 1e-12))))
-    power = power if power >= 4 else 0
-    axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value / 10.0**power:.5g}"))
-    if power:
-        text = "×10" + str(power).translate(_SUPERSCRIPTS)
-        axes.annotate(text, (0, 1), (0, 2), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL)
+    axes = sheet.bare_axes(0, top, sheet.width, key[-1][1] + _KEY_ROW)
+    for left, y, sign, text in key:
+        _SIGNS[sign](axes, left + 1.7, y + _KEY_ROW / 2)
+        sheet.text(left + _SWATCH, top + y + _KEY_ROW / 2, text, LABEL, color=FAINT, va="center_baseline")
 
 
-def _label_ranks(axes: Axes, ranks: np.ndarray, chosen: int | None, width: float) -> None:
-    """Tick every rank and name as many as fit, the chosen one before all others."""
-    axes.set_xticks(ranks, minor=True)
-    low, high = axes.get_xlim()
-    named: dict[int, tuple[float, float]] = {}
-    for rank in sorted(ranks.tolist(), key=lambda rank: rank != chosen):
-        centre, half = (rank - low) / (high - low) * width, text_width(str(rank), LABEL) / 2 + 0.4
-        if all(centre - half > end or centre + half < start for start, end in named.values()):
-            named[rank] = (centre - half, centre + half)
-    axes.set_xticks(list(named), [str(rank) for rank in named], parse_math=False)
+def _plot_sign(fmt: str, **style) -> Callable[[Axes, float, float], object]:
+    return lambda axes, x, y: axes.plot([x], [y], fmt, **style)
 
 
-def _say_undefined(axes: Axes, ranks: np.ndarray, values: np.ndarray) -> None:
-    missing = [str(rank) for rank in ranks[~np.isfinite(values)]]
-    label = "Number of metagenes"
-    if len(missing) == len(ranks):
-        style = {"fontsize": SMALL, "color": FAINT, "ha": "center", "va": "center", "transform": axes.transAxes}
-        axes.text(0.5, 0.5, "undefined for this run", bbox={"facecolor": "white", "edgecolor": "none"}, **style)
-    elif missing:
-        label += f" (undefined at {', '.join(missing) if len(missing) <= 3 else f'{len(missing)} of them'})"
-    axes.set_xlabel(label, fontsize=LABEL, labelpad=2)
+def _bar_sign(width: float, colour: str, alpha: float) -> Callable[[Axes, float, float], object]:
+    return lambda axes, x, y: axes.bar([x], [2.6], width, [y - 1.3], color=colour, alpha=alpha, linewidth=0)
+
+
+_SIGNS = {
+    "verdict": _bar_sign(1.4, ACCENT, 0.3),
+    "ring": _plot_sign("o", ms=7, mfc="none", mec=ACCENT, mew=1.1),
+    "interval": _bar_sign(0.85, VALUE, 0.35),
+    "null": _bar_sign(3.2, NULL, 0.55),
+    "hollow": _plot_sign("o", ms=3.6, mfc="white", mec=VALUE, mew=1.0),
+    "beyond": _bar_sign(3.2, BEYOND, 1.0),
+    "cross": _plot_sign("x", ms=3, mew=0.7, color=FAINT),
+}

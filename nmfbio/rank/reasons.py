@@ -124,8 +124,8 @@ def explain_agreement(named: int | None, share: float | None) -> str:
     if share is None:
         return "Not calibrated: no held-out data were consulted, or another rule than the default chose."
     return (
-        f"{named} of the five measures of the vote name this rank too. In simulations with this agreement the verdict was "
-        f"right in {100 * share:.0f} %; real data are less orderly."
+        f"{named} of the five measures of the vote name this rank too. In simulations with this agreement the verdict "
+        f"was right in {100 * share:.0f} %; real data are less orderly."
     )
 
 

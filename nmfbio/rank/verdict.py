@@ -184,7 +184,7 @@ def is_borne_out(rank: int, rule: str, reading: Reading) -> bool:
 
 
 def calibrate(rank: int | None, rule: str, reading: Reading) -> tuple[int | None, float | None]:
-    """How many of the five voters name the rank, and how often the default rule was right in simulations with as many."""
+    """How many of the five voters name the rank, and how often the rule was right in simulations with as many."""
     if rank is None or reading.vote is None or rule != "finest_reproducible":
         return None, None
     named = sum(reading.votes[name] == rank for name in reading.vote.voters)

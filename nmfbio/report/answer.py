@@ -1,6 +1,8 @@
 """The first screen: what was found, in plain sentences, and what speaks against it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +16,7 @@ from nmfbio.report.format import (
     name_in_words,
     spell_number,
 )
+from nmfbio.report.rank_evidence import drop_unmeasured, has_held_out, list_readings
 from nmfbio.report.words import DISAGREEMENT, STATUS_LABELS, STATUS_MEANINGS, describe_measure
 
 TOP_GENES_IN_ANSWER = 4
@@ -45,6 +48,8 @@ class Answer:
         What was found, one sentence.
     why
         The verdict's own reasons.
+    readings
+        Sentences on what else the evidence says: the bound, other reproducible ranks, the vote, Brunet's reading.
     evidence
         (measure, its reading, value at the rank shown, rank it prefers) in words.
     against
@@ -60,6 +65,7 @@ class Answer:
     meaning: str
     headline: str
     why: str
+    readings: tuple[str, ...]
     evidence: tuple[tuple[str, str, str, str], ...]
     against: tuple[str, ...]
     solid: tuple[str, ...]
@@ -72,7 +78,7 @@ def write_answer(content: ReportContent) -> Answer:
     shown = content.shown_rank
     checks = [describe_scale(shown)] if content.has_proposal else []
     checks.append(describe_convergence(content))
-    flaws = [describe_votes(content), describe_other_readings(content), describe_single_restart(content)]
+    flaws = [*list_disagreements(content), describe_single_restart(content)]
     flaws += [text for text, is_flaw in checks if is_flaw]
     flaws += [describe_empty_metagenes(shown) if content.has_proposal else ""]
     flaws += [describe_disagreeing_calls(shown) if content.has_proposal else "", describe_limit(content)]
@@ -82,6 +88,7 @@ def write_answer(content: ReportContent) -> Answer:
         meaning=STATUS_MEANINGS.get(status, ""),
         headline=write_headline(content),
         why=content.verdict.get("why") or "",
+        readings=tuple(list_readings(content.verdict)),
         evidence=tuple(list_evidence(content)),
         against=tuple(text for text in flaws if text),
         solid=tuple(text for text, is_flaw in checks if text and not is_flaw),
@@ -107,14 +114,30 @@ def write_headline(content: ReportContent) -> str:
 def list_evidence(content: ReportContent) -> list[tuple[str, str, str, str]]:
     """List each measure with its value at the rank shown and the rank it prefers."""
     rank, votes = content.shown_rank.rank, content.verdict.get("votes") or {}
-    rows = content.measures[content.measures["rank"] == rank].set_index("measure")["value"]
+    measures = drop_unmeasured(content.measures)
+    rows = measures[measures["rank"] == rank].set_index("measure")["value"]
     names = [*rows.index, *(name for name in votes if name not in rows.index)]
     evidence = []
     for name in names:
         words = describe_measure(name)
-        vote, written = votes.get(name), words.write(rows.get(name))
-        evidence.append((words.label, words.brief, written, "no rank" if is_undefined(vote) else f"rank {int(vote)}"))
+        evidence.append((words.label, words.brief, words.write(rows.get(name)), name_preference(name, content.verdict)))
     return evidence
+
+
+def name_preference(measure: str, verdict: Mapping[str, Any]) -> str:
+    """Name the rank that a measure prefers, or the ranks that pass where the measure is a line to pass."""
+    votes, reproducible = verdict.get("votes") or {}, verdict.get("reproducible")
+    if measure == "reproducibility" and measure not in votes and reproducible is not None:
+        return f"passed by {format_ranks(reproducible)}" if reproducible else "passed by no rank"
+    if measure not in votes:
+        return "no vote"
+    return "no rank" if is_undefined(votes[measure]) else f"rank {int(votes[measure])}"
+
+
+def list_disagreements(content: ReportContent) -> list[str]:
+    """List what measures prefer instead of the verdict, in the verdict's own words where it has some."""
+    own = content.verdict.get("disagreements")
+    return [describe_votes(content)] if own is None else [str(sentence) for sentence in own]
 
 
 def describe_votes(content: ReportContent) -> str:
@@ -131,18 +154,6 @@ def describe_votes(content: ReportContent) -> str:
     verb = "prefers" if len(other) == 1 else "prefer"
     count = f"{spell_number(len(other)).capitalize()} of {spell_number(len(votes))}"
     return f"{count} {'measure' if len(votes) == 1 else 'measures'} {verb} another rank. {' '.join(parts)}"
-
-
-def describe_other_readings(content: ReportContent) -> str:
-    """Say which other ranks are reproducible and up to where structure is detectable, where that was examined."""
-    reproducible, bound = content.verdict.get("reproducible"), content.verdict.get("bound")
-    others = [rank for rank in reproducible or [] if rank != content.verdict.get("rank")]
-    sentences = []
-    if others:
-        sentences.append(f"Reproducible as well: {format_ranks(others)}, a coarser or finer reading of the same data.")
-    if not is_undefined(bound):
-        sentences.append(f"Structure is detectable up to rank {int(bound)}.")
-    return " ".join(sentences)
 
 
 def describe_single_restart(content: ReportContent) -> str:
@@ -237,9 +248,8 @@ def describe_disagreeing_calls(entry: RankContent) -> str:
 
 
 def describe_limit(content: ReportContent) -> str:
-    """Say what stability cannot show, where the verdict rests on it."""
-    has_null = content.measures[["null_low", "null_high"]].notna().any(axis=None)
-    if content.verdict.get("rule") != "cophenetic" or has_null:
+    """Say what stability cannot show, where the verdict rests on nothing else."""
+    if has_held_out(content.measures):
         return ""
     return (
         "The rule behind this verdict looks at whether a solution repeats from other starting points. That is not "

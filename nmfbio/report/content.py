@@ -112,7 +112,9 @@ class ReportContent:
     measures
         Columns rank, measure, value, low, high, null_low, null_high; NaN where a measure is not defined.
     verdict
-        Keys status (supported, weak or none), rank, reproducible, bound, votes, agreement, why, rule.
+        Keys status (supported, weak or none), rank, rule, votes, why, reproducible, bound, bound_open, bound_votes,
+        gate, threshold, distance, vote, agreement, agreement_means, cophenetic_reading, disagreements; all but the
+        first may be None or missing.
     objectives
         Columns rank, restart, objective, iterations, converged.
     ranks

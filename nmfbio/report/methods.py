@@ -13,6 +13,7 @@ from nmfbio.report.content import ReportContent
 from nmfbio.report.format import format_list
 from nmfbio.report.methods_data import describe_data
 from nmfbio.report.methods_factorization import describe_factorization
+from nmfbio.report.methods_rank import describe_evidence, describe_rank_choice, list_stability
 from nmfbio.report.references import REFERENCES, Reference
 
 CITATION = re.compile(r"\[@([a-z_0-9,]+)\]")
@@ -32,7 +33,8 @@ def write_methods(content: ReportContent) -> MethodsText:
     drafts = [
         f"{describe_data(content)} {describe_factorization(_section(content, 'factorize'), content)}",
         f"{describe_scaling(content)} {describe_consensus(content)}",
-        f"{describe_rank_choice(content)} {describe_signatures(content)} {describe_software(content)}",
+        f"{describe_evidence(content)} {describe_rank_choice(content)}",
+        f"{describe_signatures(content)} {describe_software(content)}",
     ]
     keys: list[str] = []
     paragraphs = tuple(" ".join(CITATION.sub(lambda match: _cite(match, keys), draft).split()) for draft in drafts)
@@ -93,37 +95,8 @@ def describe_consensus(content: ReportContent) -> str:
     return (
         "The consensus matrix holds the share of restarts that assign two samples to the same metagene "
         "[@monti_2003,brunet_2004]. Samples were ordered and grouped by average linkage on one minus the consensus. "
-        f"The stability of each rank was measured by {format_list(_list_measures(content))}."
+        f"The stability of each rank was measured by {format_list(list_stability(content))}."
     )
-
-
-def _list_measures(content: ReportContent) -> list[str]:
-    texts = {
-        "cophenetic": "the cophenetic correlation [@brunet_2004]",
-        "dispersion": "the dispersion [@kim_2007]",
-        "pac": "the proportion of ambiguous clustering between 0.1 and 0.9 [@senbabaoglu_2014]",
-        "silhouette": "the mean silhouette of the consensus clusters [@rousseeuw_1987]",
-    }
-    present = set(content.measures["measure"])
-    return [text for measure, text in texts.items() if measure in present]
-
-
-def describe_rank_choice(content: ReportContent) -> str:
-    """Describe how the rank was chosen, and what came of it."""
-    rank, selected = content.verdict.get("rank"), _section(content, "rank").get("selected")
-    if selected is not None:
-        return f"Rank {selected} was set by the analyst."
-    if len(content.ranks) == 1:
-        return f"Only rank {content.ranks[0].rank} was computed; the number of metagenes was not estimated."
-    rule = "The rank was read from the cophenetic correlations, at the point where they begin to fall [@brunet_2004]"
-    if content.verdict.get("rule") not in (None, "cophenetic"):
-        rule = f"The rank was chosen by the rule '{content.verdict['rule']}'"
-    outcome = {
-        "supported": f"which gave rank {rank}",
-        "weak": f"which gave rank {rank} on weak evidence" if rank else "which singled out no rank",
-        "none": "which gave no support for any grouping",
-    }[content.verdict["status"]]
-    return f"{rule}, {outcome}."
 
 
 def describe_signatures(content: ReportContent) -> str:

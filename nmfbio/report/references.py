@@ -150,6 +150,58 @@ REFERENCES = {
         "Journal of Computational and Applied Mathematics 20:53-65.",
         "10.1016/0377-0427(87)90125-7",
     ),
+    "wold_1978": _paper(
+        "Wold 1978",
+        "Wold S (1978). Cross-validatory estimation of the number of components in factor and principal components "
+        "models. Technometrics 20:397-405.",
+        "10.1080/00401706.1978.10489693",
+    ),
+    "owen_2009": _paper(
+        "Owen & Perry 2009",
+        "Owen AB, Perry PO (2009). Bi-cross-validation of the SVD and the nonnegative matrix factorization. "
+        "Annals of Applied Statistics 3:564-594.",
+        "10.1214/08-AOAS227",
+    ),
+    "neufeld_2023": _paper(
+        "Neufeld et al. 2023",
+        "Neufeld A, Popp J, Gao LL, Battle A, Witten D (2023). Negative binomial count splitting for single-cell RNA "
+        "sequencing data. arXiv 2307.12985.",
+        "10.48550/arXiv.2307.12985",
+    ),
+    "frigyesi_2008": Reference(
+        "Frigyesi & Höglund 2008",
+        "Frigyesi A, Höglund M (2008). Non-negative matrix factorization for the analysis of complex gene expression "
+        "data: identification of clinically relevant tumor subtypes. Cancer Informatics 6:275-292.",
+        "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC2623306/",
+    ),
+    "hutchins_2008": _paper(
+        "Hutchins et al. 2008",
+        "Hutchins LN, Murphy SM, Singh P, Graber JH (2008). Position-dependent motif characterization using "
+        "non-negative matrix factorization. Bioinformatics 24:2684-2690.",
+        "10.1093/bioinformatics/btn526",
+    ),
+    "horn_1965": _paper(
+        "Horn 1965",
+        "Horn JL (1965). A rationale and test for the number of factors in factor analysis. Psychometrika 30:179-185.",
+        "10.1007/BF02289447",
+    ),
+    "buja_1992": _paper(
+        "Buja & Eyuboglu 1992",
+        "Buja A, Eyuboglu N (1992). Remarks on parallel analysis. Multivariate Behavioral Research 27:509-540.",
+        "10.1207/s15327906mbr2704_2",
+    ),
+    "lange_2004": _paper(
+        "Lange et al. 2004",
+        "Lange T, Roth V, Braun ML, Buhmann JM (2004). Stability-based validation of clustering solutions. "
+        "Neural Computation 16:1299-1323.",
+        "10.1162/089976604773717621",
+    ),
+    "alexandrov_2013": _paper(
+        "Alexandrov et al. 2013",
+        "Alexandrov LB, Nik-Zainal S, Wedge DC, Campbell PJ, Stratton MR (2013). Deciphering signatures of mutational "
+        "processes operative in human cancer. Cell Reports 3:246-259.",
+        "10.1016/j.celrep.2012.12.008",
+    ),
     "stuart_2019": _paper(
         "Stuart et al. 2019",
         "Stuart T, Butler A, Hoffman P, et al. (2019). Comprehensive integration of single-cell data. "

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from nmfbio.report import tables
 from nmfbio.report.answer import write_answer
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
-from nmfbio.report.format import format_count, format_ranks, format_share, is_undefined, name_in_words
+from nmfbio.report.format import format_count, format_ranks, name_in_words
 from nmfbio.report.methods import write_methods
-from nmfbio.report.words import FIGURE_NAMES, RULES
+from nmfbio.report.rank_evidence import describe_agreement
+from nmfbio.report.words import FIGURE_NAMES, describe_rule
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT_TOP_GENES = 10
@@ -76,10 +77,11 @@ def render_report(content: ReportContent) -> str:
             answer=answer,
             key_figure=_key_figure(content),
             facts=_list_facts(content),
-            rule=RULES.get(content.verdict.get("rule"), content.verdict.get("rule") or "none stated"),
-            agreement=_agreement_in_words(content),
+            rule=describe_rule(content.verdict.get("rule")),
+            agreement=describe_agreement(content.verdict),
             ranks=[_view_rank(entry, content) for entry in content.ranks],
             measures=tables.tabulate_measures(content),
+            distances=tables.tabulate_distances(content),
             objectives=tables.tabulate_objectives(content),
             preflight=tables.tabulate_preflight(content),
             methods=write_methods(content),
@@ -137,11 +139,6 @@ def _key_figure(content: ReportContent) -> FigureContent | None:
     if content.has_proposal and content.verdict["status"] != "none":
         return content.shown_rank.figures.get("consensus") or content.figures.get("rank_survey")
     return content.figures.get("rank_survey")
-
-
-def _agreement_in_words(content: ReportContent) -> str:
-    agreement = content.verdict.get("agreement")
-    return "" if is_undefined(agreement) or not content.has_proposal else format_share(agreement)
 
 
 def _list_facts(content: ReportContent) -> list[str]:

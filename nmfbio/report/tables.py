@@ -8,6 +8,7 @@ import pandas as pd
 
 from nmfbio.report.content import RankContent, ReportContent
 from nmfbio.report.format import UNDEFINED, format_number, format_share, is_undefined, name_in_words
+from nmfbio.report.rank_evidence import drop_unmeasured
 from nmfbio.report.words import MeasureWords, describe_measure
 
 GENES_SHOWN = 50
@@ -80,9 +81,9 @@ PREFLIGHT_STATUS = {"ok": "passed", "note": "note", "warning": "warning"}
 
 def tabulate_measures(content: ReportContent) -> Table:
     """Lay out measures in rows and ranks in columns; the verdict's rank stands out."""
-    ranks = [entry.rank for entry in content.ranks]
+    ranks = sorted({int(rank) for rank in content.measures["rank"]} | {entry.rank for entry in content.ranks})
     rows = []
-    for measure, values in content.measures.groupby("measure", sort=False):
+    for measure, values in drop_unmeasured(content.measures).groupby("measure", sort=False):
         words = describe_measure(str(measure))
         by_rank = values.set_index("rank")
         cells = [_measure_cell(words, by_rank, rank, content.verdict.get("rank")) for rank in ranks]
@@ -101,6 +102,53 @@ def _measure_cell(words: MeasureWords, by_rank: pd.DataFrame, rank: int, propose
         if not is_undefined(row[low]) and not is_undefined(row[high]):
             notes.append(f"{what} {write(row[low])} to {write(row[high])}")
     return Cell(write(row["value"]), _order(row["value"]), "; ".join(notes), marked=rank == proposed)
+
+
+def tabulate_distances(content: ReportContent) -> Table | None:
+    """Lay out how near each rank is to the line of reproducibility; None where it was not measured."""
+    verdict = content.verdict
+    distances, threshold = verdict.get("distance") or {}, verdict.get("threshold")
+    if not distances or is_undefined(threshold):
+        return None
+    columns = (
+        Column("Rank", numeric=True),
+        Column("Reproducibility", "of its least certain metagene, when fits see 80 % of the samples", numeric=True),
+        Column("To the line", f"reproducibility less the line of {threshold:.2g}", numeric=True),
+        Column("Reading"),
+    )
+    values = content.measures[content.measures["measure"] == "reproducibility"].set_index("rank")
+    rows = []
+    for rank in sorted(map(int, distances)):
+        distance = distances[str(rank)]
+        value = None if is_undefined(distance) else threshold + distance
+        interval = _interval(values.loc[rank]) if rank in values.index else ""
+        rows.append(
+            (
+                Cell(str(rank), rank, marked=rank == verdict.get("rank")),
+                Cell(format_number(value, 2), _order(value), interval),
+                Cell(_signed(distance), _order(distance)),
+                Cell(_read_rank(rank, verdict)),
+            )
+        )
+    return Table("How near each rank is to the line", columns, tuple(rows))
+
+
+def _interval(row: pd.Series) -> str:
+    if is_undefined(row["low"]) or is_undefined(row["high"]):
+        return ""
+    return f"interval {format_number(row['low'], 2)} to {format_number(row['high'], 2)}"
+
+
+def _signed(value: float | None) -> str:
+    return UNDEFINED if is_undefined(value) else f"{value:+.2f}"
+
+
+def _read_rank(rank: int, verdict: Mapping[str, Any]) -> str:
+    """Say in words what the line and the bound make of a rank."""
+    reading = "reproducible" if rank in (verdict.get("reproducible") or []) else "not all metagenes reappear"
+    bound = verdict.get("bound")
+    beyond = ", beyond what held-out data support" if not is_undefined(bound) and rank > bound else ""
+    return f"{reading}{beyond}{'; the verdict' if rank == verdict.get('rank') else ''}"
 
 
 def tabulate_genes(entry: RankContent, metagene: str, top_genes: int) -> Table:

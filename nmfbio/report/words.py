@@ -38,6 +38,59 @@ class MeasureWords:
 
 
 MEASURES = {
+    "speckled_cv": MeasureWords(
+        "Hidden values",
+        "A tenth of all values is hidden from the fit and then predicted by it, five times over. The error is given in "
+        "units of that with one metagene. As long as it falls, further metagenes describe the data and not its noise.",
+        "Lower is better; above 1, the metagenes predict worse than a single one.",
+        brief="error in predicting hidden values; one metagene: 1",
+    ),
+    "count_splitting": MeasureWords(
+        "Hidden half of the counts",
+        "Each count is split by chance into two independent halves; one is fitted, the other predicted. The error is "
+        "given in units of that with one metagene.",
+        "Lower is better; above 1, the metagenes predict worse than a single one.",
+        brief="error in predicting a hidden half of the counts; one metagene: 1",
+    ),
+    "bi_cv": MeasureWords(
+        "Hidden blocks",
+        "Blocks of samples and genes together are hidden from the fit and then predicted. The error is given in units "
+        "of that with one metagene. It is less steady than the other measures and has no vote.",
+        "Lower is better.",
+        brief="error in predicting hidden blocks; one metagene: 1",
+    ),
+    "gain": MeasureWords(
+        "Gain by one more",
+        "Part of the misfit that the next metagene takes away, in units of the misfit of one metagene. On data without "
+        "structure, in which each gene is shuffled over the samples, further metagenes take something away, too.",
+        "The rank it prefers is the first from which the next metagene gains no more than on shuffled data.",
+        brief="share of the misfit that one metagene more takes away",
+        is_share=True,
+    ),
+    "parallel_analysis": MeasureWords(
+        "Parallel analysis",
+        "How strong the pattern is that this rank adds, in units of what chance alone makes of the same data "
+        "(95th percentile of shuffled data).",
+        "Above 1 is more than chance. The rank it prefers is the last before patterns fall to 1.",
+        brief="strength of the pattern that this rank adds; chance: 1",
+        digits=2,
+    ),
+    "reproducibility": MeasureWords(
+        "Reproducibility in other samples",
+        "How surely the least certain metagene of this rank is found again when each fit sees a random 80 % of the "
+        "samples. 1: always the same; near 0: not found again.",
+        "Higher is better; at or above the line of the verdict, every metagene of the rank reappears.",
+        brief="least certain metagene when a fifth of the samples is left out; 1: always found again",
+        digits=2,
+    ),
+    "program_silhouette": MeasureWords(
+        "Metagenes over restarts",
+        "How alike the least certain metagene of this rank is in all restarts, and how unlike the others. All restarts "
+        "see the same samples, so this says how steady the solution is, not whether it holds in other samples.",
+        "Higher is better, 1 at most.",
+        brief="least certain metagene over restarts; 1: the same in all",
+        digits=2,
+    ),
     "cophenetic": MeasureWords(
         "Cophenetic correlation",
         "How well a tree of the samples reproduces how often the restarts put each pair together. 1 when the restarts "
@@ -80,9 +133,25 @@ MEASURES = {
         "Lower fits better, but it nearly always falls with the rank, so its height does not choose one.",
         brief="misfit of the fit; falls with rank",
     ),
+    "inflection": MeasureWords(
+        "Bend of the misfit",
+        "How much less the misfit falls after this rank than before it, in units of the misfit of one metagene.",
+        "A high value marks a bend of the curve: what came before was worth more than what follows.",
+        brief="how much the fall of the misfit slows down at this rank",
+        is_share=True,
+    ),
 }
 
+EVIDENCE = ("speckled_cv", "count_splitting", "bi_cv", "gain", "parallel_analysis", "reproducibility")
+"""Measures that cost fits of their own: a run may do without them, and counts are not always there to split."""
+
 DISAGREEMENT = {
+    "speckled_cv": "hidden values are predicted best there",
+    "count_splitting": "hidden counts are predicted best there",
+    "gain": "from there on, one metagene more gains no more than on shuffled data",
+    "parallel_analysis": "up to there, patterns are stronger than chance",
+    "program_silhouette": "up to there, every metagene comes back from other random starts",
+    "inflection": "the curve of the misfit bends most there",
     "cophenetic": "the grouping of the samples repeats best there",
     "dispersion": "the restarts are nearest to unanimous there",
     "pac": "fewest pairs of samples are ambiguous there",
@@ -105,7 +174,12 @@ STATUS_MEANINGS = {
 }
 
 RULES = {
+    "finest_reproducible": "the finest reproducible rank: of the ranks that held-out and shuffled data support, take "
+    "the largest at which every metagene reappears when a fit sees a random 80 % of the samples.",
+    "vote": "the vote: if held-out data prefer more than one metagene, take the median of the ranks that several "
+    "measures prefer.",
     "cophenetic": "Brunet et al. (2004): take the rank after which the cophenetic correlation begins to fall.",
+    "selected": "none; the rank was set in the configuration.",
 }
 
 FIGURE_NAMES = ("consensus", "metagenes", "usages")
@@ -117,13 +191,22 @@ def describe_measure(measure: str) -> MeasureWords:
     return MEASURES.get(measure, fallback)
 
 
+def describe_rule(rule: str | None) -> str:
+    """Give the words of a rule of the verdict; a measure's name means that the measure chose."""
+    if rule in MEASURES and rule not in RULES:
+        return f"take the rank that one measure prefers, {MEASURES[rule].label}."
+    return RULES.get(rule, rule or "none stated")
+
+
 def describe_survey(ranks: str) -> tuple[str, str]:
     """Give alternative text and caption of the rank survey."""
     return (
-        f"Line charts of every measure over {ranks}; the values are in the table that follows.",
-        "Every measure over the ranks that were tried. A good rank is the last one before the stability measures "
-        "(cophenetic correlation, dispersion, silhouette) fall and PAC rises. A ring marks the rank "
-        "that a measure would choose by itself.",
+        f"Which rank each measure prefers, and charts of every measure over {ranks}; the values are in the table that "
+        "follows.",
+        "At the top, the rank that each measure prefers. Below, every measure over the ranks, sorted by the question "
+        "it answers. The orange stripe is the verdict, a ring what a measure prefers by itself, blue bars are "
+        "intervals, grey is the same on data in which each gene was shuffled over the samples. Where the curve lies in "
+        "the grey, it says nothing about these data.",
     )
 
 

@@ -126,3 +126,57 @@ def assert_text_is_clear(texts_of):
         assert not len(touching), [(texts[i][0], texts[j][0]) for i, j in touching[:5]]
 
     return check
+
+
+ALL_MEASURES = (
+    "reproducibility", "speckled_cv", "count_splitting", "bi_cv", "gain", "parallel_analysis", "program_silhouette",
+    "cophenetic", "dispersion", "pac", "silhouette", "explained_variance", "objective", "inflection",
+)  # fmt: skip
+DEFINED_AT_ONE = ("speckled_cv", "count_splitting", "bi_cv", "gain", "explained_variance", "objective")
+
+
+def _survey(ranks=(2, 3, 4, 5, 6), counts: bool = False) -> tuple[pd.DataFrame, dict]:
+    ranks = sorted({1, *ranks})
+    random = np.random.default_rng(len(ranks))
+    rows = []
+    for measure in ALL_MEASURES:
+        for rank in ranks:
+            value = 547143.5 / rank if measure == "objective" else random.uniform(0.3, 1)
+            is_undefined = (rank == 1 and measure not in DEFINED_AT_ONE) or (
+                measure == "count_splitting" and not counts
+            )
+            is_undefined |= rank == ranks[-1] and measure in ("gain", "inflection")
+            rows.append(
+                (rank, measure, *((np.nan,) * 5 if is_undefined else (value, value - 0.1, value + 0.1, 0.2, 0.3)))
+            )
+    measures = pd.DataFrame(rows, columns=["rank", "measure", "value", "low", "high", "null_low", "null_high"])
+    chosen, bound = ranks[len(ranks) // 2], ranks[-(len(ranks) // 4) - 1]
+    voters = ["gain", "speckled_cv", "parallel_analysis", "program_silhouette", "pac"]
+    verdict = {
+        "status": "supported", "rank": chosen, "rule": "finest_reproducible",
+        "reproducible": [rank for rank in ranks[1:] if rank <= chosen], "bound": bound, "bound_open": False,
+        "bound_votes": {"speckled_cv": bound, "gain": bound, "parallel_analysis": ranks[-1]},
+        "gate": {"speckled_cv": bound, "count_splitting": None}, "threshold": 0.7,
+        "distance": {str(rank): 0.1 if rank <= chosen else -0.2 for rank in ranks[1:]},
+        "votes": {**dict.fromkeys(voters, ranks[-1]), "cophenetic": ranks[0], "dispersion": None},
+        "vote": {"rank": bound, "interval": [chosen, ranks[-1]], "agreement": 0.4, "voters": voters,
+                 "calibration": "right in 21 of 27 simulated data sets"},
+        "agreement": 0.75, "agreement_means": "How often such a verdict was right in simulations.",
+        "runner_up": None, "cophenetic_reading": ranks[0], "why": "", "disagreements": [],
+    }  # fmt: skip
+    return measures, verdict
+
+
+@pytest.fixture(scope="session")
+def make_survey():
+    """Return a function from ranks to measures and verdict as a run with all the evidence leaves them."""
+    return _survey
+
+
+@pytest.fixture(scope="session")
+def no_structure():
+    """Return what changes in a verdict where held-out data support no more than one metagene."""
+    return {
+        "status": "none", "rank": None, "reproducible": [], "bound": 1, "bound_votes": {"speckled_cv": 1, "gain": 1},
+        "gate": {"speckled_cv": 1, "count_splitting": None}, "runner_up": None,
+    }  # fmt: skip

@@ -147,3 +147,56 @@ def content() -> ReportContent:
 @pytest.fixture
 def build_content():
     return make_content
+
+
+EVIDENCE = {
+    "reproducibility": 0.9, "speckled_cv": 0.8, "count_splitting": np.nan, "bi_cv": 0.9, "gain": 0.1,
+    "parallel_analysis": 2.0, "program_silhouette": 0.95, "inflection": 0.02,
+}  # fmt: skip
+
+
+def make_evidence(ranks: tuple[int, ...] = (2, 3), restarts: int = 5, **verdict) -> ReportContent:
+    """A run with all the evidence on the rank, rank 1 among the measures; `verdict` replaces its keys."""
+    content = make_content(ranks, restarts)
+    every = sorted({1, *ranks})
+    nowhere = dict.fromkeys(("low", "high", "null_low", "null_high"), np.nan)
+    rows = [
+        {"rank": rank, "measure": name, "value": value, **nowhere} for rank in every for name, value in EVIDENCE.items()
+    ]
+    measures = pd.concat([pd.DataFrame(rows), make_measures(tuple(every))], ignore_index=True)
+    is_line = measures["measure"] == "reproducibility"
+    measures.loc[is_line, ["low", "high"]] = [0.85, 0.95]
+    settings = {**content.settings, "rank": {"rule": "finest_reproducible", "selected": None, "evidence": True}}
+    full = {
+        "status": "supported", "rank": ranks[-1], "rule": "finest_reproducible", "reproducible": list(ranks),
+        "bound": 5, "bound_open": False, "bound_votes": {"speckled_cv": 5, "gain": 4, "parallel_analysis": 6},
+        "gate": {"speckled_cv": 5, "count_splitting": None}, "threshold": 0.7,
+        "distance": {str(rank): 0.2 - 0.18 * (rank == 2) for rank in ranks},
+        "votes": {"gain": 4, "speckled_cv": 5, "parallel_analysis": 6, "program_silhouette": 3, "pac": 2},
+        "vote": {
+            "rank": 4, "interval": [3, 5], "agreement": 0.4,
+            "voters": ["gain", "speckled_cv", "parallel_analysis", "program_silhouette", "pac"],
+            "calibration": "right in 21 of 27 simulated data sets with this agreement",
+        },
+        "agreement": 0.75, "agreement_means": "Three of four verdicts like this one were right in simulations.",
+        "runner_up": 2, "cophenetic_reading": 3, "why": "Hidden values support it.",
+        "disagreements": ["Parallel analysis prefers 6: weak patterns go on."],
+    }  # fmt: skip
+    return replace(content, measures=measures, settings=settings, verdict=full | verdict)
+
+
+NO_STRUCTURE = {
+    "status": "none", "rank": None, "reproducible": [], "bound": 1, "gate": {"speckled_cv": 1},
+    "bound_votes": {"speckled_cv": 1, "gain": 1, "parallel_analysis": 1}, "disagreements": [],
+    "distance": {"2": -0.5, "3": -0.6}, "vote": {"rank": 1, "interval": [1, 1], "agreement": 1.0, "voters": []},
+}  # fmt: skip
+
+
+@pytest.fixture
+def build_evidence():
+    return make_evidence
+
+
+@pytest.fixture
+def no_structure():
+    return NO_STRUCTURE

@@ -104,10 +104,36 @@ def test_stability_is_said_to_be_no_proof_unless_shuffled_data_were_compared(bui
     assert not any("not proof of structure" in sentence for sentence in write_answer(compared).against)
 
 
-def test_other_reproducible_ranks_and_the_bound_are_told(build_content):
-    against = " ".join(write_answer(with_verdict(build_content, reproducible=[2, 3], bound=6)).against)
-    assert "Reproducible as well: rank 2" in against
-    assert "up to rank 6" in against
+def test_what_else_the_evidence_says_stands_beside_the_reasons_and_not_against_them(build_evidence):
+    answer = write_answer(build_evidence())
+    assert any("Reproducible as well: rank 2" in sentence for sentence in answer.readings)
+    assert not any("Reproducible" in sentence for sentence in answer.against)
+
+
+def test_the_verdict_s_own_disagreements_take_the_place_of_a_list_of_votes(build_evidence):
+    against = write_answer(build_evidence()).against
+    assert against[0] == "Parallel analysis prefers 6: weak patterns go on."
+    assert not any("prefer another rank" in sentence for sentence in against)
+    agreed = write_answer(build_evidence(disagreements=[])).against
+    assert not any("prefer" in sentence for sentence in agreed)
+
+
+def test_held_out_data_make_the_warning_about_stability_needless(build_evidence):
+    assert not any("not proof of structure" in sentence for sentence in write_answer(build_evidence()).against)
+
+
+def test_evidence_leaves_out_counts_where_there_were_none(build_evidence):
+    labels = [label for label, *_ in write_answer(build_evidence()).evidence]
+    assert "Hidden values" in labels
+    assert "Hidden half of the counts" not in labels
+
+
+def test_without_structure_the_evidence_is_still_shown(build_evidence, no_structure):
+    answer = write_answer(build_evidence(**no_structure))
+    assert answer.headline == "No supported structure was found in these 4 samples."
+    assert answer.signatures == ()
+    assert any("At no rank do all metagenes reappear" in sentence for sentence in answer.readings)
+    assert len(answer.evidence) > 6
 
 
 def test_each_piece_of_evidence_carries_its_meaning(content):
@@ -116,6 +142,14 @@ def test_each_piece_of_evidence_carries_its_meaning(content):
     assert all(brief and value for _, brief, value, _ in evidence)
     assert evidence[0][0] == "Cophenetic correlation"
     assert evidence[0][2:] == ("0.9900", "rank 3")
+
+
+def test_preferences_tell_ranks_that_pass_from_measures_without_a_vote(build_evidence):
+    prefers = {row[0]: row[3] for row in write_answer(build_evidence(votes={"pac": 2, "dispersion": None})).evidence}
+    assert prefers["Reproducibility in other samples"] == "passed by ranks 2 and 3"
+    assert prefers["PAC, proportion of ambiguous clustering"] == "rank 2"
+    assert prefers["Dispersion"] == "no rank"
+    assert prefers["Objective"] == "no vote"
 
 
 def test_a_signature_without_a_selected_gene_says_so(build_content):

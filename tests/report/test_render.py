@@ -136,3 +136,35 @@ def test_the_content_policy_names_the_digest_of_the_script_that_is_there(content
     html = render_report(content)
     script = re.search(r"<script>(.*)</script>", html, re.S)[1]
     assert b64encode(sha256(script.encode()).digest()).decode() in html.replace("&#43;", "+")
+
+
+def test_the_evidence_on_the_rank_is_on_the_page(build_evidence):
+    text = read(render_report(build_evidence())).text
+    for words in (
+        "How near each rank is to the line",
+        "Structure is detectable up to rank 5",
+        "Brunet's reading",
+        "the finest reproducible rank",
+        "Stated agreement: 75 %",
+        "weak patterns go on",
+    ):
+        assert words in text
+
+
+def test_without_structure_all_ranks_are_still_shown(build_evidence, no_structure):
+    html = render_report(build_evidence(**no_structure))
+    text = read(html).text
+    assert "No supported structure was found" in text
+    assert "How near each rank is to the line" in text
+    assert 'data-rank="2"' in html
+    assert "proposed" not in re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.S)
+
+
+def test_hostile_words_of_the_verdict_are_escaped(build_evidence):
+    hostile = "<script>alert(3)</script>"
+    content = build_evidence(
+        why=hostile, disagreements=[hostile], agreement_means=hostile, rule=hostile, votes={hostile: 2},
+        vote={"rank": 3, "interval": [2, 3], "agreement": 0.4, "voters": [hostile], "calibration": hostile},
+        bound_votes={hostile: 2},
+    )  # fmt: skip
+    assert hostile not in render_report(content)

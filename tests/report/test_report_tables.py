@@ -10,6 +10,7 @@ from nmfbio.report.tables import (
     GENES_SHOWN,
     SAMPLES_SHOWN,
     flatten,
+    tabulate_distances,
     tabulate_genes,
     tabulate_measures,
     tabulate_objectives,
@@ -67,6 +68,30 @@ def test_intervals_and_null_ranges_are_written_where_they_exist(build_content, c
     measures = content.measures.assign(low=0.1, high=0.2, null_low=0.3, null_high=0.4)
     cell = tabulate_measures(build_content(measures=measures)).rows[2][1]
     assert cell.note == "interval 10 % to 20 %; shuffled data 30 % to 40 %"
+
+
+def test_rank_one_has_a_column_where_it_was_measured_and_counts_no_row_where_there_were_none(build_evidence):
+    table = tabulate_measures(build_evidence())
+    assert [column.label for column in table.columns] == ["Measure", "Rank 1", "Rank 2", "Rank 3"]
+    labels = [row[0].text for row in table.rows]
+    assert "Hidden values" in labels
+    assert "Hidden half of the counts" not in labels
+
+
+def test_each_rank_is_told_by_its_distance_to_the_line(build_evidence):
+    table = tabulate_distances(build_evidence(distance={"10": -0.4, "2": 0.24, "3": 0.2}, bound=5))
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["2", "0.94", "+0.24", "reproducible"],
+        ["3", "0.90", "+0.20", "reproducible; the verdict"],
+        ["10", "0.30", "-0.40", "not all metagenes reappear, beyond what held-out data support"],
+    ]
+    assert table.rows[0][1].note == "interval 0.85 to 0.95"
+    assert [row[0].marked for row in table.rows] == [False, True, False]
+
+
+def test_without_a_line_there_is_no_table_of_distances(content, build_evidence):
+    assert tabulate_distances(content) is None
+    assert tabulate_distances(build_evidence(threshold=None)) is None
 
 
 def test_a_measure_that_was_not_computed_at_a_rank_says_so(build_content, content):
