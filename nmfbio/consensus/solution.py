@@ -92,8 +92,14 @@ def clustered(
     places, order = linear_sum_assignment(-(unit_rows(best[filled]) @ unit_rows(programs).T))
     metagenes = np.zeros(best.shape)
     metagenes[filled[places]] = programs[order] * best[filled[places]].sum(axis=1, keepdims=True, dtype=np.float64)
-    usages = model.fit_usages(metagenes)
-    return usages, model.fit_metagenes(usages) if model.method in SYMMETRIC else metagenes
+    if model.method not in SYMMETRIC:
+        return model.fit_usages(metagenes), metagenes
+    # An empty program would be given whatever the others leave over.
+    used = metagenes.any(axis=1)
+    usages = np.zeros((model.expression.shape[0], len(best)))
+    usages[:, used] = model.fit_usages(metagenes[used])
+    metagenes[used] = model.fit_metagenes(usages[:, used])
+    return usages, metagenes
 
 
 def clustered_or_nothing(*arguments: object) -> Factors | None:
