@@ -12,6 +12,7 @@ from nmfbio.consensus.samples import cluster_samples
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
 from nmfbio.consensus.solution import (
     SOLUTIONS,
+    Factors,
     Model,
     align_metagenes,
     aligned_median,
@@ -91,13 +92,15 @@ def build_consensus(
     rows = unit_metagenes(restarts.metagenes)
     cosines = row_cosines(rows)
     cluster = clustered if solution == "clustered" else clustered_or_nothing
-    candidates = {
-        "aligned_median": aligned_median(restarts.metagenes, orders, best, scale),
+    found = {
+        "aligned_median": with_usages(model, aligned_median(restarts.metagenes, orders, best, scale)),
         "clustered": cluster(model, reference, rows, cosines, len(orders), neighbourhood, density_threshold),
-        "best": reference.astype(np.float64),
     }
-    usages, objectives = fit_candidates(model, candidates, solution)
-    metagenes = candidates[solution]
+    objectives = {name: model.objective(*each) if each else np.nan for name, each in found.items()}
+    if solution == "best":
+        found["best"] = with_usages(model, reference.astype(np.float64))
+        objectives["best"] = model.objective(*found["best"])
+    usages, metagenes = found[solution]
     refuse_zeros(usages, metagenes)
     explained = judge_fit(model, usages, metagenes)
     usages, metagenes = scale_factors(usages, metagenes, scale)
@@ -130,22 +133,9 @@ def build_consensus(
     )
 
 
-def fit_candidates(
-    model: Model, candidates: Mapping[str, np.ndarray | None], solution: str
-) -> tuple[np.ndarray, dict[str, float]]:
-    """Usages of the solution, and the objectives of all candidates with their usages refitted; NaN for one refused.
-
-    That of the best restart is known, and is refitted only as the solution.
-    """
-    objectives, found = {}, None
-    for name, metagenes in candidates.items():
-        if metagenes is None or (name == "best" and name != solution):
-            objectives[name] = np.nan
-            continue
-        usages = model.fit_usages(metagenes)
-        objectives[name] = model.objective(usages, metagenes)
-        found = usages if name == solution else found
-    return found, objectives
+def with_usages(model: Model, metagenes: np.ndarray) -> Factors:
+    """Metagenes with the usages that fit best beside them, which come first."""
+    return model.fit_usages(metagenes), metagenes
 
 
 def refuse_zeros(usages: np.ndarray, metagenes: np.ndarray) -> None:

@@ -12,6 +12,7 @@ from nmfbio.consensus.programs import cluster_metagenes
 from nmfbio.errors import InputError
 from nmfbio.factorization import evaluate_objective, fit_usages
 
+Factors = tuple[np.ndarray, np.ndarray]
 SOLUTIONS = ("aligned_median", "clustered", "best")
 # Methods whose fit to the transposed matrix is the transposed fit, so that metagenes are fitted as usages are.
 SYMMETRIC = ("kl", "brunet", "frobenius", "lee", "itakura_saito")
@@ -69,8 +70,8 @@ def clustered(
     restarts: int,
     neighbourhood: float,
     density_threshold: float,
-) -> np.ndarray:
-    """Programs of consensus NMF (Kotliar et al. 2019) with usages, then metagenes refitted (rank × n_genes, float64).
+) -> Factors:
+    """Programs of consensus NMF (Kotliar et al. 2019) with usages, then metagenes refitted: both, float64.
 
     They are in the order and on the scale of the best restart. There are as many as it has metagenes that are not
     empty; metagenes are left unfitted where the method's objective does not treat samples and genes alike.
@@ -86,17 +87,22 @@ def clustered(
     """
     filled = np.flatnonzero(best.any(axis=1))
     if not len(filled):
-        return np.zeros(best.shape)
+        return np.zeros((model.expression.shape[0], len(best))), np.zeros(best.shape)
     programs = cluster_metagenes(rows, cosines, restarts, len(filled), neighbourhood, density_threshold)
     places, order = linear_sum_assignment(-(unit_rows(best[filled]) @ unit_rows(programs).T))
     metagenes = np.zeros(best.shape)
     metagenes[filled[places]] = programs[order] * best[filled[places]].sum(axis=1, keepdims=True, dtype=np.float64)
-    if model.method not in SYMMETRIC or not metagenes.any():
-        return metagenes
-    return model.fit_metagenes(model.fit_usages(metagenes))
+    if model.method not in SYMMETRIC:
+        return model.fit_usages(metagenes), metagenes
+    # An empty program would be given whatever the others leave over.
+    used = metagenes.any(axis=1)
+    usages = np.zeros((model.expression.shape[0], len(best)))
+    usages[:, used] = model.fit_usages(metagenes[used])
+    metagenes[used] = model.fit_metagenes(usages[:, used])
+    return usages, metagenes
 
 
-def clustered_or_nothing(*arguments: object) -> np.ndarray | None:
+def clustered_or_nothing(*arguments: object) -> Factors | None:
     """``clustered``, or nothing where it would be refused."""
     try:
         return clustered(*arguments)

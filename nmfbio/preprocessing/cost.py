@@ -15,7 +15,11 @@ GIB = 2**30
 UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 PROCESS = 0.35 * GIB  # Python with the packages a job loads
 COPIES = 3  # of the matrix, at the peak of a job: as read, as the method takes it, and what is computed from it
-CONSENSUS = 32  # bytes for each pair of samples: the consensus matrix, its distances and its tree
+LABELS = 64  # bytes a sample and restart in the consensus: calls under both scales, matched, and as distinct profiles
+PAIRS = 24  # bytes a pair of distinct profiles: how often they are called together, twice, and what is drawn
+MOST_PROFILES = 4000  # more are not compared pair by pair, whatever the number of samples
+METAGENES = 3  # copies of the restarts' metagenes in the consensus: as read, scaled, at length 1
+COSINES = 12  # bytes a pair of metagenes of all restarts
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,15 @@ def estimate_cost(expression: AnnData, ranks: Sequence[int], restarts: int, meth
     matrix = n_stored * (8 if scipy.sparse.issparse(values) else 4)
     factors = 4 * restarts * max(ranks) * sum(expression.shape)
     fit = PROCESS + COPIES * matrix + 2 * factors
-    consensus = PROCESS + matrix + 2 * factors + CONSENSUS * expression.n_obs**2
+    metagenes = restarts * max(ranks)
+    consensus = (
+        PROCESS
+        + COPIES * matrix
+        + METAGENES * 4 * metagenes * expression.n_vars
+        + COSINES * metagenes**2
+        + LABELS * restarts * expression.n_obs
+        + PAIRS * min(expression.n_obs, MOST_PROFILES) ** 2
+    )
     return Cost(METHODS[method].cost * n_stored * restarts * sum(ranks), fit, consensus)
 
 

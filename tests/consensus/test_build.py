@@ -15,6 +15,8 @@ from nmfbio.consensus.solution import aligned_median
 from nmfbio.errors import InputError
 from nmfbio.factorization import NotConvergedWarning, explained_variance, factorize, fit_usages, kl_divergence
 
+MEASURES = ("cophenetic", "dispersion", "pac", "silhouette", "program_silhouette")
+
 
 def repeat(restarts, number, times):
     """The same restart several times."""
@@ -158,11 +160,73 @@ def test_clusters_are_named_so_that_most_samples_keep_their_call():
         assert adjusted_rand_score(named, clusters) == 1
 
 
+@pytest.mark.parametrize("scale", ["max", "none"])
+@pytest.mark.parametrize("method", ["kl", "frobenius", "nsnmf"])
+def test_the_clustered_solution_finds_the_groups_and_fits_about_as_well(small_expression, method, scale):
+    expression, samples = small_expression.X.astype(np.float64), samples_of(small_expression)
+    restarts = summarize_restarts(factorize(expression, 3, method, restarts=8))
+    consensus = build_consensus(expression, restarts, samples, method, scale, "clustered", density_threshold=1.0)
+    assert adjusted_rand_score(consensus.calls, small_expression.obs["group"]) == 1
+    assert consensus.solution_objective == consensus.clustered_objective
+    assert consensus.clustered_objective == pytest.approx(consensus.best_objective, rel=0.1)
+    assert consensus.program_restarts.min() > 0.5
+
+
+def test_the_clustered_solution_recovers_simulated_programs():
+    random = np.random.default_rng(5)
+    programs, usages = random.gamma(0.2, 1, (4, 200)), random.dirichlet(np.full(4, 0.3), 80)
+    expression = random.poisson(300 * usages @ (programs / programs.sum(axis=1, keepdims=True))).astype(np.float64)
+    restarts = summarize_restarts(factorize(expression, 4, restarts=12))
+    names = np.array([f"sample_{number}" for number in range(80)])
+    found = build_consensus(expression, restarts, names, solution="clustered")
+    matched = found.metagenes[match_metagenes(found.metagenes, programs)]
+    cosines = (matched * programs).sum(axis=1) / np.linalg.norm(matched, axis=1) / np.linalg.norm(programs, axis=1)
+    assert cosines.min() > 0.95
+    assert found.clustered_objective <= 1.01 * found.best_objective
+
+
+def test_objectives_of_all_solutions_are_told_whichever_is_taken(small_expression, small_restarts):
+    names = samples_of(small_expression)
+    found = {
+        solution: build_consensus(
+            small_expression.X, small_restarts(3), names, solution=solution, density_threshold=1.2
+        )
+        for solution in ("aligned_median", "clustered", "best")
+    }
+    for name in ("aligned_median_objective", "clustered_objective", "best_objective"):
+        assert len({getattr(each, name) for each in found.values()}) == 1
+        assert np.isfinite(getattr(found["best"], name))
+    assert found["aligned_median"].solution_objective == found["best"].aligned_median_objective
+
+
+def test_a_clustered_solution_that_cannot_be_is_refused_where_it_is_wanted_and_left_out_elsewhere(
+    small_expression, small_restarts
+):
+    names = samples_of(small_expression)
+    scattered = replace(small_restarts(3), metagenes=np.random.default_rng(0).gamma(0.1, 1, (6, 3, 60)))
+    for restarts, key in ((small_restarts(3, 3), "neighbourhood"), (scattered, "density_threshold")):
+        with pytest.raises(InputError, match=f"consensus.{key}"):
+            build_consensus(small_expression.X, restarts, names, solution="clustered")
+        assert np.isnan(build_consensus(small_expression.X, restarts, names).clustered_objective)
+
+
+def test_measures_lie_within_their_intervals(small_consensus):
+    consensus = small_consensus(4)
+    measures = {name: getattr(consensus, name) for name in ("cophenetic", "dispersion", "pac")}
+    measures |= {"silhouette": consensus.mean_silhouette, "program_silhouette": consensus.program_silhouette.min()}
+    for name, value in measures.items():
+        low, high = getattr(consensus, f"{name}_low"), getattr(consensus, f"{name}_high")
+        assert low - 1e-9 <= value <= high + 1e-9
+    assert consensus.dispersion_low < consensus.dispersion_high
+
+
 @pytest.mark.parametrize(("rank", "restarts"), [(1, 6), (3, 1)])
 def test_sharpness_is_undefined_for_rank_one_and_for_a_single_restart(small_consensus, rank, restarts):
     consensus = small_consensus(rank, restarts)
     sharpness = [consensus.cophenetic, consensus.dispersion, consensus.pac, consensus.mean_silhouette]
-    assert np.isnan(sharpness).all()
+    ends = [getattr(consensus, f"{name}_{end}") for name in MEASURES for end in ("low", "high")]
+    assert np.isnan(sharpness + ends).all()
+    assert np.isnan(consensus.program_silhouette).all()
     assert np.isfinite([consensus.explained_variance, consensus.best_objective, consensus.solution_objective]).all()
 
 
@@ -176,14 +240,20 @@ def switch_off(restarts, place):
 
 
 @pytest.mark.parametrize("scale", ["max", "none"])
-@pytest.mark.parametrize("solution", ["aligned_median", "best"])
+@pytest.mark.parametrize("solution", ["aligned_median", "clustered", "best"])
 def test_an_empty_metagene_comes_last_is_never_called_and_makes_nothing_undefined(
     small_expression, small_restarts, scale, solution
 ):
     broken = switch_off(small_restarts(3), 0)
-    consensus = build_consensus(
-        small_expression.X, broken, samples_of(small_expression), scale=scale, solution=solution
-    )
+    with pytest.warns(UserWarning, match="rank 3: metagene_3 of the solution is empty"):
+        consensus = build_consensus(
+            small_expression.X,
+            broken,
+            samples_of(small_expression),
+            scale=scale,
+            solution=solution,
+            density_threshold=2.0,
+        )
     assert (consensus.metagenes.any(axis=1) == [True, True, False]).all()
     assert (consensus.usages.any(axis=0) == [True, True, False]).all()
     for name in ("calls", "calls_max", "calls_none", "clusters"):

@@ -55,3 +55,9 @@ def test_a_tree_that_is_one_long_chain_is_drawn():
     lines = tree_lines(linkage, np.arange(n_leaves, dtype=float))
     assert np.isfinite(lines).all()
     assert lines[:, 1, 1].tolist() == (steps + 1.0).tolist()
+
+
+@pytest.mark.parametrize("n_samples", [38, 1000])
+def test_a_part_of_the_samples_is_told_in_a_clear_title(n_samples, make_results, assert_text_is_clear):
+    results = make_results(n_samples)
+    assert_text_is_clear(draw_consensus(results.consensus, results.linkage, results.clusters, None, 200_000))

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from scipy.sparse import csr_matrix
 
 from nmfbio.consensus import build_consensus
+from nmfbio.consensus.tree import sample_tree
 from nmfbio.errors import InputError
 from nmfbio.plots.pages import choose_annotations, draw_rank_figures
 from nmfbio.plots.survey_pages import draw_survey_figures
@@ -70,6 +71,20 @@ def test_the_table_behind_the_metagenes_holds_loadings_and_expression_of_the_top
     assert list(table.index) == list(top["gene"])
     np.testing.assert_array_equal(table[signatures.metagenes.columns], signatures.metagenes.loc[table.index])
     np.testing.assert_array_equal(table[small_expression.obs_names], small_expression[:, table.index].X.T)
+
+
+def test_a_part_of_many_samples_is_drawn_and_the_titles_say_so(small_expression, small_consensus, texts_of):
+    consensus, drawn = small_consensus(3), np.array([0, 1, 4, 5, 8, 9])
+    tree = sample_tree(small_consensus(3).calls[drawn][None], small_expression.obs_names.to_numpy()[drawn])
+    part = replace(consensus, drawn=drawn, consensus=consensus.consensus[np.ix_(drawn, drawn)], linkage=tree)
+    signatures = extract_signatures(part, small_expression.obs_names, small_expression.var)
+    drawings = draw_rank_figures(small_expression.X, small_expression.obs, part, signatures)
+    for name, (figure, table) in drawings.items():
+        words = " ".join(text for text, _ in texts_of(figure))
+        assert "6 of 12 samples, each cluster with its share" in words, name
+        samples = list(small_expression.obs_names[drawn])
+        shown = [name for name in small_expression.obs_names if name in table.index or name in table.columns]
+        assert shown == samples
 
 
 STEPS = pd.DataFrame(

@@ -27,13 +27,28 @@ def test_only_stored_values_of_a_sparse_matrix_count():
     )
 
 
-def test_the_consensus_of_many_samples_is_what_needs_memory():
-    many = AnnData(scipy.sparse.csr_matrix((200_000, 3), dtype=np.float32))
-    cost = estimate_cost(many, [2], 1, "kl")
-    assert cost.consensus_bytes > 200_000**2 * 8
-    with pytest.raises(InputError, match=r"consensus of 200,000 samples takes about 1,1\d\d GiB.*Take fewer samples"):
-        refuse_without_memory(many, cost)
+def test_the_consensus_of_many_samples_grows_with_their_number_not_with_its_square():
+    sizes = [
+        estimate_cost(AnnData(scipy.sparse.csr_matrix((n_samples, 3), dtype=np.float32)), [10], 50, "kl")
+        for n_samples in (100_000, 200_000, 300_000)
+    ]
+    first, second, third = (cost.consensus_bytes for cost in sizes)
+    assert third - second == pytest.approx(second - first)
+    assert second < 2 * GIB
+
+
+def test_a_matrix_of_100_000_cells_is_not_refused_for_its_consensus():
+    cells = AnnData(scipy.sparse.random(100_000, 200, density=0.05, format="csr", random_state=0, dtype=np.float32))
+    assert estimate_cost(cells, [10], 50, "kl").consensus_bytes < 2 * GIB
     refuse_without_memory(EXPRESSION, estimate_cost(EXPRESSION, [2], 1, "kl"))
+
+
+@pytest.mark.parametrize(
+    ("cost", "what"), [(Cost(1, 2.0**50, 1), "fitting"), (Cost(1, 1, 2.0**50), "the consensus of")]
+)
+def test_a_run_that_needs_more_memory_than_there_is_is_refused(cost, what):
+    with pytest.raises(InputError, match=rf"{what}.* takes about 1,048,576 GiB.*Take fewer samples"):
+        refuse_without_memory(EXPRESSION, cost)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,14 @@ def test_nndsvd_is_cited_only_where_it_was_used(build_content, seeding):
     assert "Boutsidis & Gallopoulos 2008" not in cited(write(build_content))
 
 
+def test_the_clustered_solution_is_described_with_its_settings(build_content):
+    settings = {"solution": "clustered", "density_threshold": 0.7, "neighbourhood": 0.2}
+    text = text_of(write(build_content, consensus=settings))
+    assert "were clustered as in consensus NMF" in text
+    assert "(0.2 of the number of restarts) was not below 0.7 were left out" in text
+    assert "matched rather than clustered" not in text
+
+
 def test_scale_and_solution_follow_the_settings(build_content):
     default = write(build_content)
     assert {"Yang & Seoighe 2016", "Kotliar et al. 2019"} <= cited(default)

@@ -80,6 +80,11 @@ def test_an_empty_metagene_changes_no_score_and_has_no_gene(small_expression, sm
         consensus,
         metagenes=np.vstack([consensus.metagenes, np.zeros((1, 60))]),
         usages=np.hstack([consensus.usages, np.zeros((12, 1))]),
+        program_silhouette=np.append(consensus.program_silhouette, np.nan),
+        **{
+            name: np.append(getattr(consensus, name), 0.0)
+            for name in ("program_restarts", "program_cosine_mean", "program_cosine_min")
+        },
     )
     plain, found = (
         extract_signatures(each, small_expression.obs_names, small_expression.var, scale) for each in (consensus, wider)
@@ -87,6 +92,19 @@ def test_an_empty_metagene_changes_no_score_and_has_no_gene(small_expression, sm
     pd.testing.assert_frame_equal(found.genes, plain.genes)
     pd.testing.assert_frame_equal(found.samples, plain.samples)
     assert (found.metagenes["metagene_4"] == 0).all()
+    assert found.programs["signature"][~found.programs["in_use"]].tolist() == ["metagene_4"]
+    assert found.programs["silhouette"].isna().tolist() == [False, False, False, True]
+
+
+def test_every_metagene_has_one_row_of_how_surely_it_recurs(extracted):
+    consensus, _, signatures = extracted
+    programs = signatures.programs
+    columns = ["signature", "in_use", "silhouette", "share_of_restarts", "mean_cosine", "min_cosine"]
+    assert list(programs.columns) == columns
+    assert list(programs["signature"]) == list(signatures.metagenes.columns)
+    np.testing.assert_array_equal(programs["share_of_restarts"], consensus.program_restarts)
+    assert programs["in_use"].all()
+    assert (programs["min_cosine"] <= programs["mean_cosine"]).all()
 
 
 def test_scores_do_not_favour_a_metagene_that_is_stored_larger(small_expression, small_consensus):
