@@ -126,7 +126,7 @@ def stratified_part(groups: np.ndarray, by_name: np.ndarray, size: int, number: 
     Examples
     --------
     >>> stratified_part(np.array([0, 0, 0, 0, 1, 1]), np.arange(6), 3, 0)
-    array([0, 2, 4])
+    array([0, 2, 5])
     """
     lots = np.random.default_rng([SEED, number]).random(len(groups))
     order = by_name[np.lexsort((lots, groups[by_name]))]

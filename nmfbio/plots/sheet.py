@@ -68,24 +68,28 @@ class Sheet:
 
     def title(self, text: str) -> None:
         """Write the figure's title at the top left."""
-        self.lines(MARGIN, MARGIN, wrap(text, self.width - 2 * MARGIN, TITLE, "bold"), TITLE, weight="bold")
+        self.lines(MARGIN, MARGIN, _title_lines(text, self.width), TITLE, weight="bold")
 
 
 def part_title(title: str, shown: int, n_samples: int | None) -> str:
-    """Return a figure's title, which says so where only a part of the samples is drawn.
+    r"""Return a figure's title, with a second line that says so where only a part of the samples is drawn.
 
     Examples
     --------
     >>> part_title("Usages", 2000, 90_000)
-    'Usages: 2,000 of 90,000 samples, each cluster with its share'
+    'Usages\n2,000 of 90,000 samples, each cluster with its share'
     >>> part_title("Usages", 38, None)
     'Usages'
     """
     if n_samples is None or shown == n_samples:
         return title
-    return f"{title}: {shown:,} of {n_samples:,} samples, each cluster with its share"
+    return f"{title}\n{shown:,} of {n_samples:,} samples, each cluster with its share"
 
 
 def title_height(text: str, width: float) -> float:
     """Return the room in mm that a title takes at the top of a sheet ``width`` mm wide, its margin included."""
-    return MARGIN + text_height(TITLE, len(wrap(text, width - 2 * MARGIN, TITLE, "bold"))) + 2.5
+    return MARGIN + text_height(TITLE, len(_title_lines(text, width))) + 2.5
+
+
+def _title_lines(text: str, width: float) -> list[str]:
+    return [line for part in text.split("\n") for line in wrap(part, width - 2 * MARGIN, TITLE, "bold")]
