@@ -31,4 +31,4 @@ def assess(
     from nmfbio.rank import assess_ranks
 
     measures, verdict = assess_ranks(expression, ranks, method=method, restarts=restarts, seed=seed, counts=counts)
-    return measures, verdict
+    return measures, verdict.to_dict()
