@@ -53,4 +53,4 @@ def draw_calibration(axes: Axes, classes: pd.DataFrame) -> None:
         axes.plot(row.stated, row.rate, "o", color=OURS, markersize=5)
         axes.annotate(f"{row.hits} of {row.sets}", (row.stated, row.rate), (5, -9), textcoords="offset points")
     axes.set(xlim=(-0.03, 1.12), ylim=(-0.03, 1.03), xlabel="agreement stated", ylabel="share of verdicts right")
-    axes.set_title("Calibration of nmfbio's verdict", loc="left")
+    axes.set_title("Calibration of the verdict", loc="left")

@@ -64,4 +64,4 @@ def read_labelled(labelled: Labelled, folder: Path) -> tuple[np.ndarray | csr_ma
     if expression.uns["preprocess"]["preset"] not in COUNT_PRESETS:
         return expression.X, None
     whole = expression if expression.raw is None else expression.raw.to_adata()
-    return expression.X, whole[expression.obs_names, expression.var_names].X
+    return expression.X, whole[expression.obs_names, expression.var_names].copy().X

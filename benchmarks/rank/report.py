@@ -71,7 +71,7 @@ def describe_hits(summary: Mapping) -> list[str]:
     return [
         "## Simulated matrices",
         "",
-        f"{summary['sets']} matrices (seeds {settings['first_seed']} to {settings['last_seed']}), ranks "
+        f"Matrices: {summary['sets']} (seeds {settings['first_seed']} to {settings['last_seed']}); ranks "
         f"{settings['ranks'][0]} to {settings['ranks'][1]}, `{settings['method']}`, {settings['restarts']} restarts.",
         "",
         *describe_rates(summary["rates"]),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from benchmarks.rank.__main__ import MODES, plan, read_arguments, write_results
 from benchmarks.rank.labelled import LABELLED, find_folder, read_labelled
@@ -98,6 +99,7 @@ def test_counts_of_the_genes_that_are_kept_come_with_a_matrix_made_of_them(tmp_p
     (folder / "expression.tsv").write_text("".join("\t".join(map(str, line)) + "\n" for line in lines))
     labelled = type(LABELLED[0])("cells", ("expression.tsv",), (3,), "", preset="single_cell")
     expression, found = read_labelled(labelled, find_folder(labelled, tmp_path))
+    assert type(found) in (np.ndarray, csr_matrix)
     assert found.shape == expression.shape
     found, expression = (each.toarray() if hasattr(each, "toarray") else each for each in (found, expression))
     np.testing.assert_array_equal(found, counts)
