@@ -19,6 +19,7 @@ MOST_ENTRIES = 4_000_000
 MOST_SAMPLES = 5_000
 FEWEST_SAMPLES = 200
 MOST_SINGULAR_VALUES = 100
+ROUNDING = 1e-4
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,17 @@ def as_dense(matrix: Matrix) -> np.ndarray:
 
 
 def gene_weights(expression: Matrix, counts: Matrix) -> np.ndarray | None:
-    """The number that each gene's counts were multiplied by; None where they are no such counts."""
+    """The number that each gene's counts were multiplied by; None where they are no such counts.
+
+    Counts are whole numbers that go down to 0. Intensities of microarrays are often whole too, above a floor.
+    """
+    stored = counts.data if scipy.sparse.issparse(counts) else counts
+    if counts.min() != 0 or not np.array_equal(stored, np.round(stored)):
+        return None
     totals, sums = (np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel() for matrix in (counts, expression))
     weights = np.divide(sums, totals, out=np.ones_like(sums), where=totals > 0)
     difference = abs(expression - multiply_genes(counts, weights)).max()
-    stored = counts.data if scipy.sparse.issparse(counts) else counts
-    whole = stored.size > 0 and np.all(stored >= 0) and np.array_equal(stored, np.round(stored))
-    return weights if whole and difference <= 1e-4 * expression.max() else None
+    return weights if difference <= ROUNDING * expression.max() else None
 
 
 def multiply_genes(counts: Matrix, weights: np.ndarray) -> Matrix:

@@ -119,13 +119,19 @@ def explain_restarts(rank: int | None, reading: Reading) -> list[str]:
     return [explain_curve(reading.cophenetic, fall), *explain_equals(rank, reading.cophenetic)]
 
 
-def explain_agreement(named: int | None, share: float | None) -> str:
-    """What the agreement is."""
-    if share is None:
-        return "Not calibrated: no held-out data were consulted, or another rule than the default chose."
+def explain_agreement(named: int | None, counted: tuple[int, int] | None) -> str:
+    """What the agreement means."""
+    if named is None:
+        return "No share is stated: it is known for the default rule alone, where that finds a reproducible rank."
+    if counted is None:
+        return (
+            "None of the five measures of the vote names this rank, which happened in no simulation: no share of right "
+            "verdicts can be stated."
+        )
+    right, total = counted
     return (
-        f"{named} of the five measures of the vote name this rank too. In simulations with this agreement the verdict "
-        f"was right in {100 * share:.0f} %; real data are less orderly."
+        f"{named} of the five measures of the vote name this rank too. Of {total} simulated data sets with agreement "
+        f"like this, the verdict was right in {right}; real data are less orderly."
     )
 
 

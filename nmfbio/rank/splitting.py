@@ -1,21 +1,25 @@
 """Counts split into two halves that are independent given the truth: one to fit, one to judge (Neufeld et al. 2023)."""
 
 import numpy as np
+from scipy.optimize import brentq
 
 from nmfbio.factorization import factorize
 from nmfbio.rank.draws import fit_seed, stream
 from nmfbio.rank.held_out import TOLERANCE, mean_deviance
 
 DISPERSION_RANK = 8
-LEAST_DISPERSION = 1e-4
+DISPERSIONS = 1e-4, 100.0
+SMALLEST_MEAN = 1e-6
 REPEATS = 4
 STARTS = 2
 
 
 def estimate_overdispersion(counts: np.ndarray, seed: int) -> float:
-    """Common φ of negative binomial counts, variance μ + φ μ², by moments around a fit with eight metagenes.
+    """Common φ of negative binomial counts, variance μ + φ μ², around a fit with eight metagenes.
 
-    The residuals are corrected for the degrees of freedom that the fit takes.
+    It is the φ at which Pearson's statistic Σ (v − μ)² / (μ + φ μ²) equals the degrees of freedom that the fit leaves
+    (McCullagh & Nelder 1989). Plain moments, which the largest counts decide, came out two to six times too small in
+    simulations: those counts are what a fit follows most closely.
 
     Parameters
     ----------
@@ -23,15 +27,27 @@ def estimate_overdispersion(counts: np.ndarray, seed: int) -> float:
         n_samples × n_genes.
     seed
         Base seed.
+
+    Returns
+    -------
+    float
+        From 1e-4, for counts no noisier than Poisson's, to 100.
     """
     n_samples, n_genes = counts.shape
     rank = max(1, min(DISPERSION_RANK, min(counts.shape) // 4))
     found = factorize(counts, rank, "kl", 3, seed=fit_seed(seed, "split", 0), threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
-    mean = found.usages[best].astype(np.float64) @ found.metagenes[best]
-    lost = rank * (n_samples + n_genes - rank)
-    residuals = (counts - mean) ** 2 * (counts.size / (counts.size - lost))
-    return max(float(np.sum(residuals - mean) / np.sum(mean**2)), LEAST_DISPERSION)
+    mean = np.maximum(found.usages[best].astype(np.float64) @ found.metagenes[best], SMALLEST_MEAN)
+    left = counts.size - rank * (n_samples + n_genes - rank)
+    squares = (counts - mean) ** 2
+
+    def excess(logarithm: float) -> float:
+        return float(np.sum(squares / (mean + np.exp(logarithm) * mean**2))) - left
+
+    low, high = np.log(DISPERSIONS)
+    if excess(low) <= 0:
+        return DISPERSIONS[0]
+    return float(np.exp(brentq(excess, low, high))) if excess(high) < 0 else DISPERSIONS[1]
 
 
 def split_counts(counts: np.ndarray, overdispersion: float, seed: int, repeat: int) -> np.ndarray:

@@ -23,9 +23,9 @@ RULES = (
 )
 
 
-# Share of simulated data sets for which the default rule was right, by how many of the five voters named its rank:
-# benchmarks/rank, docs/rank.md.
-CALIBRATION = {0: 0.3, 1: 0.5, 2: 0.7, 3: 0.9, 4: 0.97, 5: 1.0}
+# Right verdicts among simulated data sets of known rank, by how many of the five voters named the rank at least
+# (docs/rank_calibration.md). With none there was no such set.
+CALIBRATION = {3: (29, 29), 1: (6, 7)}
 SHARED = ("reproducible", "bound", "bound_open", "bound_votes", "gate", "distance", "votes", "vote")
 
 
@@ -135,15 +135,16 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
     status, rank = apply_rule(applied, reading)
     if selected is not None:
         status, rank, applied = (status if selected == rank else "weak"), selected, "selected"
-    named, agreement = calibrate(rank, applied, reading)
+    named, counted = calibrate(rank, applied, reading)
     return Verdict(
         status=status,
         rank=rank,
         rule=applied,
         **{name: getattr(reading, name) for name in SHARED},
         threshold=THRESHOLD,
-        agreement=agreement,
-        agreement_means=explain_agreement(named, agreement),
+        # The mean of what the counts leave possible (Laplace): 29 of 29 is not certainty.
+        agreement=None if counted is None else round((counted[0] + 1) / (counted[1] + 2), 2),
+        agreement_means=explain_agreement(named, counted),
         runner_up=find_runner_up(rank, reading),
         cophenetic_reading=reading.votes.get("cophenetic"),
         why=" ".join(explain(status, rank, applied, reading)),
@@ -183,12 +184,12 @@ def is_borne_out(rank: int, rule: str, reading: Reading) -> bool:
     return sum(others) * 2 >= len(others)
 
 
-def calibrate(rank: int | None, rule: str, reading: Reading) -> tuple[int | None, float | None]:
-    """How many of the five voters name the rank, and how often the rule was right in simulations with as many."""
-    if rank is None or reading.vote is None or rule != "finest_reproducible":
+def calibrate(rank: int | None, rule: str, reading: Reading) -> tuple[int | None, tuple[int, int] | None]:
+    """How many of the five voters name the rank, and how many of how many verdicts were right in simulations then."""
+    if rank is None or reading.vote is None or rule != "finest_reproducible" or not reading.supported:
         return None, None
     named = sum(reading.votes[name] == rank for name in reading.vote.voters)
-    return named, CALIBRATION[min(named, max(CALIBRATION))]
+    return named, next((counted for least, counted in CALIBRATION.items() if named >= least), None)
 
 
 def find_runner_up(rank: int | None, reading: Reading) -> int | None:
