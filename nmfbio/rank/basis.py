@@ -11,7 +11,7 @@ import scipy.sparse
 from nmfbio.consensus.files import load_fields, save_fields
 from nmfbio.factorization.solver import Matrix
 from nmfbio.rank.draws import draw_samples
-from nmfbio.rank.parallel_analysis import permuted_percentiles, singular_values
+from nmfbio.rank.parallel_analysis import permuted_singular_values, singular_values
 from nmfbio.rank.splitting import estimate_overdispersion
 
 # Held-out, permuted and split data are dense, whatever the matrix is.
@@ -39,7 +39,7 @@ class EvidenceBasis:
     overdispersion
         φ of the counts, variance μ + φ μ²; NaN without counts.
     singular_values, permuted_singular_values
-        Of row-centred log(1 + x), falling, and the 95th percentile of each on permuted data.
+        Of log(1 + x) with each gene centred, falling; (10, as many) on permuted data.
     """
 
     samples: np.ndarray
@@ -96,7 +96,7 @@ def prepare_evidence(expression: Matrix, counts: Matrix | None = None, seed: int
         weights=np.ones(n_genes) if weights is None else weights,
         overdispersion=np.nan if weights is None else estimate_overdispersion(kept, seed),
         singular_values=singular_values(values, MOST_SINGULAR_VALUES),
-        permuted_singular_values=permuted_percentiles(values, MOST_SINGULAR_VALUES, seed),
+        permuted_singular_values=permuted_singular_values(values, MOST_SINGULAR_VALUES, seed),
     )
 
 

@@ -17,7 +17,7 @@ from nmfbio.factorization.restarts import BLAS
 from nmfbio.factorization.solver import Matrix
 from nmfbio.rank.basis import EvidenceBasis, as_dense
 from nmfbio.rank.held_out import FOLDS, block_deviance, loss_of, speckled_deviance
-from nmfbio.rank.permutation import PERMUTATIONS, ComparedMeasures, measure_few, measure_permuted
+from nmfbio.rank.permutation import COMPARED, NULL, PERMUTATIONS, measure_few, measure_null
 from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes
 from nmfbio.rank.splitting import REPEATS, split_deviance
 
@@ -43,8 +43,8 @@ class Evidence:
         (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1.
     unpermuted
         Measures of eight restarts on the samples that are permuted, by name.
-    permuted
-        The same on permuted data, (3,) each.
+    null
+        Measures on permuted data by name, (3,) each.
     """
 
     rank: int
@@ -53,7 +53,7 @@ class Evidence:
     count_splitting: np.ndarray
     silhouettes: np.ndarray
     unpermuted: dict[str, float]
-    permuted: dict[str, np.ndarray]
+    null: dict[str, np.ndarray]
 
     def save(self, path: str | os.PathLike) -> None:
         """Write to an ``.npz`` file, atomically."""
@@ -65,12 +65,9 @@ class Evidence:
         return unflatten(load_fields(EvidenceArrays, path))
 
 
-COMPARED = tuple(field.name for field in fields(ComparedMeasures))
-
-
 @dataclass(frozen=True)
 class EvidenceArrays:
-    """Evidence as arrays of a file; ``unpermuted`` and ``permuted`` have a row for each of ``COMPARED``."""
+    """Evidence as arrays of a file; ``unpermuted`` has one for each of ``COMPARED``, ``null`` for each of ``NULL``."""
 
     rank: np.ndarray
     speckled_cv: np.ndarray
@@ -78,20 +75,23 @@ class EvidenceArrays:
     count_splitting: np.ndarray
     silhouettes: np.ndarray
     unpermuted: np.ndarray
-    permuted: np.ndarray
+    null: np.ndarray
+
+
+ROWS = {"unpermuted": COMPARED, "null": NULL}
 
 
 def flatten(evidence: Evidence) -> EvidenceArrays:
     """Evidence as arrays."""
     arrays = {field.name: getattr(evidence, field.name) for field in fields(EvidenceArrays)}
-    compared = {name: np.array([arrays[name][each] for each in COMPARED]) for name in ("unpermuted", "permuted")}
-    return EvidenceArrays(**{**arrays, **compared})
+    rows = {name: np.array([arrays[name][measure] for measure in measures]) for name, measures in ROWS.items()}
+    return EvidenceArrays(**{**arrays, **rows})
 
 
 def unflatten(arrays: Mapping[str, np.ndarray]) -> Evidence:
     """Evidence from its arrays."""
-    compared = {name: dict(zip(COMPARED, arrays[name], strict=True)) for name in ("unpermuted", "permuted")}
-    return Evidence(**{**arrays, **compared, "rank": int(arrays["rank"])})
+    rows = {name: dict(zip(measures, arrays[name], strict=True)) for name, measures in ROWS.items()}
+    return Evidence(**{**arrays, **rows, "rank": int(arrays["rank"])})
 
 
 def gather_evidence(
@@ -149,8 +149,8 @@ def gather_evidence(
         "count_splitting": [
             partial(split_deviance, *counts, rank, seed, repeat) for repeat in range(REPEATS if basis.has_counts else 0)
         ],
-        "permuted": [
-            partial(measure_permuted, held_out, *solver, scale, seed, number) for number in range(PERMUTATIONS)
+        "null": [
+            partial(measure_null, held_out, basis, *solver, scale, seed, number) for number in range(PERMUTATIONS)
         ],
         "subsamples": [partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank))],
         "unpermuted": [partial(measure_few, held_out, *solver, scale, seed)],
@@ -162,7 +162,7 @@ def gather_evidence(
         **{name: np.array(found[name], dtype=np.float64) for name in ("speckled_cv", "bi_cv", "count_splitting")},
         silhouettes=metagene_silhouettes(np.array(found["subsamples"]), reference) if rank > 1 else np.empty((0, 1)),
         unpermuted=vars(unpermuted),
-        permuted={name: np.array([getattr(each, name) for each in found["permuted"]]) for name in COMPARED},
+        null={name: np.array([each[name] for each in found["null"]]) for name in NULL},
     )
 
 

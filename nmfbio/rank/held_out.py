@@ -39,7 +39,9 @@ def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> flo
     return float(np.mean(observed * logs - observed + predicted))
 
 
-def speckled_deviance(expression: np.ndarray, rank: int, loss: str, seed: int, fold: int) -> float:
+def speckled_deviance(
+    expression: np.ndarray, rank: int, loss: str, seed: int, fold: int, starts: int = STARTS
+) -> float:
     """Mean deviance of a tenth of the entries, chosen at random and hidden from the fit (Wold 1978).
 
     Parameters
@@ -52,24 +54,23 @@ def speckled_deviance(expression: np.ndarray, rank: int, loss: str, seed: int, f
         ``"kl"`` or ``"frobenius"``.
     seed, fold
         Which entries are hidden. Folds do not overlap.
-
-    Returns
-    -------
-    float
-        Of the best of three fits.
+    starts
+        Fits, of which the one with the lowest loss of the seen entries counts.
     """
     known = np.isfinite(expression)
     tenth = np.random.default_rng(stream(seed, "hide")).permutation(expression.size).reshape(expression.shape) % 10
     judged = known & (tenth == fold)
     values = np.where(known, expression, 0)
     hidden = np.nonzero(judged | ~known)
-    fit = fit_hidden(values, hidden, draw_starts(values, rank, STARTS, seed, "hide", fold), loss, TOLERANCE)
+    fit = fit_hidden(values, hidden, draw_starts(values, rank, starts, seed, "hide", fold), loss, TOLERANCE)
     samples, genes = np.nonzero(judged)
     predicted = np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes])
     return mean_deviance(expression[judged], predicted, loss)
 
 
-def block_deviance(expression: np.ndarray, rank: int, loss: str, seed: int, quarter: int) -> float:
+def block_deviance(
+    expression: np.ndarray, rank: int, loss: str, seed: int, quarter: int, starts: int = STARTS
+) -> float:
     """Mean deviance of a block of samples and genes predicted from the three others (Owen & Perry 2009).
 
     Parameters
@@ -82,6 +83,8 @@ def block_deviance(expression: np.ndarray, rank: int, loss: str, seed: int, quar
         ``"kl"`` or ``"frobenius"``.
     seed, quarter
         Samples and genes are halved at random; 0 to 3 tells which quarter of the matrix is predicted.
+    starts
+        Fits of the part that is seen, of which the one with the lowest loss counts.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def block_deviance(expression: np.ndarray, rank: int, loss: str, seed: int, quar
     kept = expression[np.ix_(~samples, ~genes)]
     if rank >= min(kept.shape):
         return np.nan
-    starts = STARTS if rank > 1 else 1
+    starts = starts if rank > 1 else 1
     found = factorize(kept, rank, loss, starts, seed=fit_seed(seed, "blocks", quarter), threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
     usages = fit_usages(expression[np.ix_(samples, ~genes)], found.metagenes[best], loss)

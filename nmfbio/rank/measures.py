@@ -1,7 +1,6 @@
 """Measures of every rank as one long table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import pandas as pd
 from nmfbio.consensus import Consensus
 from nmfbio.rank.basis import EvidenceBasis
 from nmfbio.rank.evidence import Evidence
+from nmfbio.rank.reproducibility import reached_in_most
 
 COLUMNS = ["rank", "measure", "value", "low", "high", "null_low", "null_high"]
 HELD_OUT = ("speckled_cv", "count_splitting", "bi_cv")
@@ -24,7 +24,8 @@ FROM_RESTARTS = {
 }
 MEASURES = ("reproducibility", *HELD_OUT, "gain", "parallel_analysis", *FROM_RESTARTS, "inflection")
 BOOTSTRAP_DRAWS = 1000
-IN_THREE_OF_FOUR = 25  # percentile: a small program may be missing from the samples of a fit or two
+PERCENTILE = 95
+UNKNOWN = (np.nan, np.nan)
 STANDARD_ERRORS = 2.0
 
 Curve = Mapping[int, Sequence[float]]
@@ -66,12 +67,9 @@ def collect_measures(
     ranks = sorted({*found, *combined})
     curves = {name: restart_curve(name, field, combined, found) for name, field in FROM_RESTARTS.items()}
     if found:
-        curves["reproducibility"] = {
-            rank: (*summarise_reproducibility(each.silhouettes), np.nan, np.nan) for rank, each in found.items()
-        }
+        curves["reproducibility"] = reproducibility_curve(found)
         curves |= {name: held_out_curve(found, name) for name in HELD_OUT}
-        curves["gain"] = gain_curve(found)
-        curves["inflection"] = inflection_curve(curves["gain"])
+        curves["gain"], curves["inflection"] = gain_curves(found)
     if basis is not None:
         curves["parallel_analysis"] = parallel_curve(ranks, basis)
     nothing = (np.nan,) * 5
@@ -88,13 +86,13 @@ def restart_curve(name: str, field: str, combined: Mapping[int, Consensus], foun
     """What the restarts say, with what it is on permuted data; ranks without restarts take that of the evidence."""
     curve = {}
     for rank in {*combined, *found}:
-        interval = (np.nan, np.nan)
+        interval = UNKNOWN
         if rank in combined:
             value = consensus_value(combined[rank], name, field)
             interval = tuple(getattr(combined[rank], f"{name}_{end}", np.nan) for end in ("low", "high"))
         else:
             value = found[rank].unpermuted[field]
-        curve[rank] = (value, *interval, *(span(found[rank].permuted[field]) if rank in found else (np.nan, np.nan)))
+        curve[rank] = (value, *interval, *(span(found[rank].null[field]) if rank in found else UNKNOWN))
     return curve
 
 
@@ -103,36 +101,35 @@ def consensus_value(consensus: Consensus, name: str, field: str) -> float:
     if name == "objective":
         return consensus.best_objective
     if name == "program_silhouette":
-        known = consensus.program_silhouette[np.isfinite(consensus.program_silhouette)]
-        return float(known.min()) if len(known) else np.nan
+        return span(consensus.program_silhouette)[0]
     return getattr(consensus, field)
 
 
 def span(values: np.ndarray) -> tuple[float, float]:
     """Smallest and largest value; NaN where none is known."""
     known = values[np.isfinite(values)]
-    return (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
+    return (float(known.min()), float(known.max())) if len(known) else UNKNOWN
 
 
-def summarise_reproducibility(silhouettes: np.ndarray) -> tuple[float, float, float]:
-    """What the least certain metagene reaches in three of four fits, with a 95 % interval over resampled fits.
+def reproducibility_curve(found: Mapping[int, Evidence]) -> Curve:
+    """What the least certain metagene reaches in three of four fits, with a 95 % interval over resampled fits."""
+    return {
+        rank: (
+            float(reached_in_most(each.silhouettes)),
+            *resample_fits(each.silhouettes),
+            *span(each.null["reproducibility"]),
+        )
+        for rank, each in found.items()
+        if np.isfinite(each.silhouettes).any()
+    }
 
-    Parameters
-    ----------
-    silhouettes
-        (n_fits, rank), of ``metagene_silhouettes``.
 
-    Examples
-    --------
-    >>> summarise_reproducibility(np.array([[1.0, 0.5], [1.0, 0.5]]))
-    (0.5, 0.5, 0.5)
-    """
-    if not np.isfinite(silhouettes).any():
-        return np.nan, np.nan, np.nan
-    drawn = np.random.default_rng(0).integers(0, len(silhouettes), (BOOTSTRAP_DRAWS, len(silhouettes)))
-    reached = np.percentile(silhouettes[drawn], IN_THREE_OF_FOUR, axis=1).min(axis=1)
-    low, high = np.percentile(reached, [2.5, 97.5])
-    return float(np.percentile(silhouettes, IN_THREE_OF_FOUR, axis=0).min()), float(low), float(high)
+def resample_fits(silhouettes: np.ndarray) -> tuple[float, float]:
+    """Ends of the 95 % bootstrap interval of ``reached_in_most``."""
+    fits = len(silhouettes)
+    drawn = np.random.default_rng(0).integers(0, fits, (BOOTSTRAP_DRAWS, fits))
+    low, high = np.percentile(reached_in_most(silhouettes[drawn]), [2.5, 97.5])
+    return float(low), float(high)
 
 
 def held_out_curve(found: Mapping[int, Evidence], name: str) -> Curve:
@@ -145,36 +142,40 @@ def held_out_curve(found: Mapping[int, Evidence], name: str) -> Curve:
     for rank, each in deviances.items():
         error = STANDARD_ERRORS * np.std((each - deviances[1]) / one, ddof=1) / np.sqrt(len(each))
         value = np.mean(each) / one
-        curve[rank] = (value, value - error, value + error, np.nan, np.nan)
+        null = span(found[rank].null[name] / found[1].null[name])
+        curve[rank] = (value, value - error, value + error, *null)
     return curve
 
 
-def gain_curve(found: Mapping[int, Evidence]) -> Curve:
-    """Fall of the objective from each rank to the next, for each metagene more, as a share of that at rank 1."""
+def gain_curves(found: Mapping[int, Evidence]) -> tuple[Curve, Curve]:
+    """Fall of the objective from each rank to the next, and by how much it exceeds that which follows.
+
+    For each metagene more, as a share of the objective at rank 1.
+    """
     if 1 not in found or not found[1].unpermuted["objective"] > 0:
-        return {}
-    one = found[1].unpermuted["objective"]
-    curve = {}
-    for rank, following in pairwise(sorted(found)):
-        here, there = found[rank], found[following]
-        scale = one * (following - rank)
-        null = span((here.permuted["objective"] - there.permuted["objective"]) / scale)
-        curve[rank] = ((here.unpermuted["objective"] - there.unpermuted["objective"]) / scale, np.nan, np.nan, *null)
-    return curve
-
-
-def inflection_curve(gains: Curve) -> Curve:
-    """By how much the gain that led to a rank exceeds that which leads on."""
-    return {rank: (gains[before][0] - gains[rank][0], *[np.nan] * 4) for before, rank in pairwise(sorted(gains))}
+        return {}, {}
+    ranks, one = sorted(found), found[1].unpermuted["objective"]
+    # The data in the first column, permutations in the others.
+    objectives = np.array([[found[rank].unpermuted["objective"], *found[rank].null["objective"]] for rank in ranks])
+    gains = -np.diff(objectives, axis=0) / one / np.diff(ranks)[:, None]
+    bends = -np.diff(gains, axis=0)
+    return tuple(
+        {rank: (row[0], *UNKNOWN, *span(row[1:])) for rank, row in zip(places, rows, strict=True)}
+        for places, rows in ((ranks[:-1], gains), (ranks[1:-1], bends))
+    )
 
 
 def parallel_curve(ranks: Iterable[int], basis: EvidenceBasis) -> Curve:
-    """Singular value number rank − 1 of centred data over what chance gives: rank 1 is the centre itself."""
-    values, chance = basis.singular_values, basis.permuted_singular_values
+    """Singular value number rank − 1 over the 95th percentile of permuted data: rank 1 is the mean of the samples."""
+    chance = np.percentile(basis.permuted_singular_values, PERCENTILE, axis=0)
     return {
-        rank: (values[rank - 2] / chance[rank - 2], *[np.nan] * 4)
+        rank: (
+            basis.singular_values[rank - 2] / chance[rank - 2],
+            *UNKNOWN,
+            *span(basis.permuted_singular_values[:, rank - 2] / chance[rank - 2]),
+        )
         for rank in ranks
-        if 2 <= rank <= len(values) + 1 and chance[rank - 2] > 0
+        if 2 <= rank <= len(chance) + 1 and chance[rank - 2] > 0
     }
 
 

@@ -5,7 +5,6 @@ import numpy as np
 from nmfbio.rank.draws import stream
 
 PERMUTATIONS = 10
-PERCENTILE = 95
 
 
 def singular_values(expression: np.ndarray, most: int) -> np.ndarray:
@@ -16,10 +15,7 @@ def singular_values(expression: np.ndarray, most: int) -> np.ndarray:
     return np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[::-1][:most], 0))
 
 
-def permuted_percentiles(expression: np.ndarray, most: int, seed: int) -> np.ndarray:
-    """The 95th percentile of each singular value over data whose genes are shuffled over the samples."""
-    null = []
-    for number in range(PERMUTATIONS):
-        random = np.random.default_rng(stream(seed, "parallel", number))
-        null.append(singular_values(random.permuted(expression, axis=0), most))
-    return np.percentile(null, PERCENTILE, axis=0)
+def permuted_singular_values(expression: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """The same of data whose genes are shuffled over the samples, one row a permutation."""
+    random = (np.random.default_rng(stream(seed, "parallel", number)) for number in range(PERMUTATIONS))
+    return np.array([singular_values(each.permuted(expression, axis=0), most) for each in random])

@@ -1,19 +1,22 @@
 """What the measures are on data without structure: every gene shuffled over the samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from nmfbio.consensus import summarize_restarts
 from nmfbio.consensus.agreement import measure_agreement
 from nmfbio.factorization import explained_variance, factorize
+from nmfbio.rank.basis import EvidenceBasis
 from nmfbio.rank.draws import fit_seed, permute_genes
-from nmfbio.rank.held_out import TOLERANCE
-from nmfbio.rank.reproducibility import metagene_silhouettes
+from nmfbio.rank.held_out import TOLERANCE, block_deviance, loss_of, speckled_deviance
+from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes, reached_in_most
+from nmfbio.rank.splitting import split_deviance
 
 PERMUTATIONS = 3
 STARTS = 8
+NULL_SUBSAMPLES = 8
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,8 @@ class ComparedMeasures:
     program_silhouette: float
 
 
-def measure_permuted(
-    expression: np.ndarray, rank: int, method: str, options: Mapping[str, object], scale: str, seed: int, number: int
-) -> ComparedMeasures:
-    """Measures on a matrix whose genes are shuffled over the samples.
-
-    Parameters
-    ----------
-    expression
-        n_samples × n_genes, dense, as it is; it is permuted here.
-    rank, method, options
-        As for `factorize`.
-    scale
-        Of the metagenes before samples are called, as for `build_consensus`.
-    seed, number
-        Which permutation.
-    """
-    return measure_few(
-        permute_genes(expression, seed, number), rank, method, options, scale, fit_seed(seed, "permute", 0, number)
-    )[0]
+COMPARED = tuple(field.name for field in fields(ComparedMeasures))
+NULL = (*COMPARED, "speckled_cv", "bi_cv", "count_splitting", "reproducibility")
 
 
 def measure_few(
@@ -66,3 +52,61 @@ def measure_few(
         **{name: getattr(agreement, name, np.nan) for name in ("cophenetic", "dispersion", "pac", "mean_silhouette")},
     )
     return measures, found.metagenes[best]
+
+
+def measure_null(
+    expression: np.ndarray,
+    basis: EvidenceBasis,
+    rank: int,
+    method: str,
+    options: Mapping[str, object],
+    scale: str,
+    seed: int,
+    number: int,
+) -> dict[str, float]:
+    """All measures where there is no structure: on a matrix whose genes are shuffled over the samples.
+
+    Less is spent on each than on the data, whose rank hangs on it: held-out data are one fold and one fit, and one
+    permutation alone is fitted to parts of its samples.
+
+    Parameters
+    ----------
+    expression
+        n_samples × n_genes, dense, as it is; it is permuted here.
+    basis
+        Holds the counts, which are permuted alike.
+    rank, method, options
+        As for `factorize`.
+    scale
+        Of the metagenes before samples are called, as for `build_consensus`.
+    seed, number
+        Which permutation.
+
+    Returns
+    -------
+    dict
+        By the names in ``NULL``; NaN where a measure is not defined or was not taken.
+    """
+    null, loss = permute_genes(expression, seed, number), loss_of(method, options)
+    solver = rank, method, options
+    compared, reference = measure_few(null, *solver, scale, fit_seed(seed, "permute", 0, number))
+    counts = permute_genes(basis.counts, seed, number) if basis.has_counts else None
+    return {
+        **vars(compared),
+        "speckled_cv": speckled_deviance(null, rank, loss, seed, fold=0, starts=1),
+        "bi_cv": block_deviance(np.nan_to_num(null), rank, loss, seed, quarter=0, starts=1),
+        "count_splitting": np.nan
+        if counts is None
+        else split_deviance(counts, basis.weights, basis.overdispersion, rank, seed, repeat=0, starts=1),
+        "reproducibility": null_reproducibility(null, *solver, seed, reference) if number == 0 else np.nan,
+    }
+
+
+def null_reproducibility(
+    null: np.ndarray, rank: int, method: str, options: Mapping[str, object], seed: int, reference: np.ndarray
+) -> float:
+    """Reproducibility on a permuted matrix, from a few fits; NaN at rank 1."""
+    if rank < 2:
+        return np.nan
+    fits = np.array([fit_subsample(null, rank, method, options, seed, number) for number in range(NULL_SUBSAMPLES)])
+    return reached_in_most(metagene_silhouettes(fits, reference))

@@ -18,6 +18,7 @@ from nmfbio.rank.held_out import TOLERANCE
 
 SHARE = 0.8
 STARTS = 2
+IN_THREE_OF_FOUR = 25  # percentile
 
 
 def fit_subsample(
@@ -78,6 +79,24 @@ def metagene_silhouettes(metagenes: np.ndarray, reference: np.ndarray) -> np.nda
     others[:, diagonal, diagonal] = np.inf
     nearest = others.min(axis=2)
     return np.divide(nearest - own, np.maximum(own, nearest), out=np.zeros_like(own), where=nearest > 0)
+
+
+def reached_in_most(silhouettes: np.ndarray) -> float:
+    """What the least certain metagene reaches in three of four fits.
+
+    A small program may be missing from the samples of a fit or two, and a fit may end in a poor optimum.
+
+    Parameters
+    ----------
+    silhouettes
+        (..., n_fits, rank), of ``metagene_silhouettes``.
+
+    Examples
+    --------
+    >>> float(reached_in_most(np.array([[1.0, 0.0], [1.0, 0.9], [1.0, 0.9], [1.0, 0.9], [1.0, 0.9]])))
+    0.9
+    """
+    return np.percentile(silhouettes, IN_THREE_OF_FOUR, axis=-2).min(axis=-1)
 
 
 def to_contrasts(metagenes: np.ndarray) -> np.ndarray:

@@ -69,7 +69,13 @@ def split_counts(counts: np.ndarray, overdispersion: float, seed: int, repeat: i
 
 
 def split_deviance(
-    counts: np.ndarray, weights: np.ndarray, overdispersion: float, rank: int, seed: int, repeat: int
+    counts: np.ndarray,
+    weights: np.ndarray,
+    overdispersion: float,
+    rank: int,
+    seed: int,
+    repeat: int,
+    starts: int = STARTS,
 ) -> float:
     """Mean Kullback-Leibler deviance of one half of the counts from what the other half leads to expect.
 
@@ -85,11 +91,8 @@ def split_deviance(
         Number of metagenes.
     seed, repeat
         Which split.
-
-    Returns
-    -------
-    float
-        Of the best of two fits.
+    starts
+        Fits of one half, of which the one with the lowest loss counts.
     """
     half = split_counts(counts, overdispersion, seed, repeat)
     used = half.any(axis=0)
@@ -99,7 +102,7 @@ def split_deviance(
     if rank >= min(training.shape):
         return np.nan
     seed = fit_seed(seed, "split", 2, repeat)
-    starts = STARTS if rank > 1 else 1
+    starts = starts if rank > 1 else 1
     found = factorize(training, rank, "kl", starts, seed=seed, threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
     return mean_deviance(judged, found.usages[best].astype(np.float64) @ found.metagenes[best], "kl")
