@@ -10,12 +10,12 @@ import scipy.sparse
 
 from nmfbio.consensus.files import load_fields, save_fields
 from nmfbio.factorization.solver import Matrix
-from nmfbio.rank.draws import draw_samples
+from nmfbio.rank.draws import as_dense, draw_samples
 from nmfbio.rank.parallel_analysis import permuted_singular_values, singular_values
 from nmfbio.rank.splitting import estimate_overdispersion
 
-# Held-out, permuted and split data are dense, whatever the matrix is.
-MOST_ENTRIES = 4_000_000
+# Entries are hidden in a dense matrix, whatever the matrix is.
+MOST_ENTRIES = 2_000_000
 MOST_SAMPLES = 5_000
 FEWEST_SAMPLES = 200
 MOST_SINGULAR_VALUES = 100
@@ -98,11 +98,6 @@ def prepare_evidence(expression: Matrix, counts: Matrix | None = None, seed: int
         singular_values=singular_values(values, MOST_SINGULAR_VALUES),
         permuted_singular_values=permuted_singular_values(values, MOST_SINGULAR_VALUES, seed),
     )
-
-
-def as_dense(matrix: Matrix) -> np.ndarray:
-    """The matrix as an array."""
-    return matrix.toarray() if scipy.sparse.issparse(matrix) else np.asarray(matrix)
 
 
 def gene_weights(expression: Matrix, counts: Matrix) -> np.ndarray | None:

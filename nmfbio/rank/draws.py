@@ -4,6 +4,7 @@ They hang on the base seed and a number, never on the rank, so that all ranks ar
 """
 
 import numpy as np
+import scipy.sparse
 
 from nmfbio.factorization import random_start
 from nmfbio.factorization.solver import Factors, Matrix
@@ -31,9 +32,16 @@ def draw_starts(expression: Matrix, rank: int, starts: int, seed: int, purpose: 
     ]
 
 
-def permute_genes(expression: np.ndarray, seed: int, number: int) -> np.ndarray:
+def permute_genes(expression: Matrix, seed: int, number: int) -> Matrix:
     """The matrix with every gene's values shuffled over the samples: its distribution stays, all structure goes."""
-    return np.random.default_rng(stream(seed, "permute", number)).permuted(expression, axis=0)
+    random = np.random.default_rng(stream(seed, "permute", number))
+    permuted = random.permuted(as_dense(expression), axis=0)
+    return scipy.sparse.csr_matrix(permuted) if scipy.sparse.issparse(expression) else permuted
+
+
+def as_dense(matrix: Matrix) -> np.ndarray:
+    """The matrix as an array."""
+    return matrix.toarray() if scipy.sparse.issparse(matrix) else np.asarray(matrix)
 
 
 def draw_samples(n_samples: int, wanted: int, seed: int, purpose: str, number: int = 0) -> np.ndarray:

@@ -15,7 +15,8 @@ from nmfbio.consensus.files import load_fields, save_fields
 from nmfbio.factorization import NotConvergedWarning
 from nmfbio.factorization.restarts import BLAS
 from nmfbio.factorization.solver import Matrix
-from nmfbio.rank.basis import EvidenceBasis, as_dense
+from nmfbio.rank.basis import EvidenceBasis
+from nmfbio.rank.draws import as_dense
 from nmfbio.rank.held_out import FOLDS, block_deviance, loss_of, speckled_deviance
 from nmfbio.rank.permutation import COMPARED, NULL, PERMUTATIONS, measure_few, measure_null
 from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes
@@ -138,22 +139,21 @@ def gather_evidence(
     """
     options = dict(options or {})
     loss = loss_of(method, options)
-    held_out = as_dense(expression[basis.samples])
+    judged, part = expression[basis.samples], expression[basis.subsampled]
+    held_out = as_dense(judged)
     complete = np.nan_to_num(held_out)
-    part = expression[basis.subsampled]
     counts = basis.counts, basis.weights, basis.overdispersion
     solver = rank, method, options
     pieces = {
         "speckled_cv": [partial(speckled_deviance, held_out, rank, loss, seed, fold) for fold in range(FOLDS)],
         "bi_cv": [partial(block_deviance, complete, rank, loss, seed, quarter) for quarter in range(QUARTERS)],
         "count_splitting": [
-            partial(split_deviance, *counts, rank, seed, repeat) for repeat in range(REPEATS if basis.has_counts else 0)
+            partial(split_deviance, *counts, rank, loss, seed, repeat)
+            for repeat in range(REPEATS if basis.has_counts else 0)
         ],
-        "null": [
-            partial(measure_null, held_out, basis, *solver, scale, seed, number) for number in range(PERMUTATIONS)
-        ],
+        "null": [partial(measure_null, judged, basis, *solver, scale, seed, number) for number in range(PERMUTATIONS)],
         "subsamples": [partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank))],
-        "unpermuted": [partial(measure_few, held_out, *solver, scale, seed)],
+        "unpermuted": [partial(measure_few, judged, *solver, scale, seed)],
     }
     found = run_pieces(pieces, threads, on_piece)
     ((unpermuted, reference),) = found["unpermuted"]

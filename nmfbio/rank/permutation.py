@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
+import scipy.sparse
 
 from nmfbio.consensus import summarize_restarts
 from nmfbio.consensus.agreement import measure_agreement
 from nmfbio.factorization import explained_variance, factorize
+from nmfbio.factorization.solver import Matrix
 from nmfbio.rank.basis import EvidenceBasis
-from nmfbio.rank.draws import fit_seed, permute_genes
+from nmfbio.rank.draws import as_dense, fit_seed, permute_genes
 from nmfbio.rank.held_out import TOLERANCE, block_deviance, loss_of, speckled_deviance
 from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes, reached_in_most
 from nmfbio.rank.splitting import split_deviance
@@ -37,17 +39,18 @@ NULL = (*COMPARED, "speckled_cv", "bi_cv", "count_splitting", "reproducibility")
 
 
 def measure_few(
-    expression: np.ndarray, rank: int, method: str, options: Mapping[str, object], scale: str, seed: int
+    expression: Matrix, rank: int, method: str, options: Mapping[str, object], scale: str, seed: int
 ) -> tuple[ComparedMeasures, np.ndarray]:
     """Measures of eight restarts, and the metagenes of the best one."""
     starts = STARTS if rank > 1 else 1
     found = factorize(expression, rank, method, starts, seed=seed, threads=1, tolerance=TOLERANCE, **options)
     best = int(found.objective.argmin())
     labels = summarize_restarts(found).labels(scale)
-    agreement = measure_agreement(labels, np.arange(len(expression)), rank) if rank > 1 else None
+    agreement = measure_agreement(labels, np.arange(expression.shape[0]), rank) if rank > 1 else None
+    complete = expression if scipy.sparse.issparse(expression) else np.nan_to_num(expression)
     measures = ComparedMeasures(
         objective=float(found.objective[best]),
-        explained_variance=explained_variance(np.nan_to_num(expression), found.usages[best], found.metagenes[best]),
+        explained_variance=explained_variance(complete, found.usages[best], found.metagenes[best]),
         program_silhouette=float(metagene_silhouettes(found.metagenes, found.metagenes[best]).mean(axis=0).min()),
         **{name: getattr(agreement, name, np.nan) for name in ("cophenetic", "dispersion", "pac", "mean_silhouette")},
     )
@@ -55,7 +58,7 @@ def measure_few(
 
 
 def measure_null(
-    expression: np.ndarray,
+    expression: Matrix,
     basis: EvidenceBasis,
     rank: int,
     method: str,
@@ -72,7 +75,7 @@ def measure_null(
     Parameters
     ----------
     expression
-        n_samples × n_genes, dense, as it is; it is permuted here.
+        n_samples × n_genes, dense or CSR, as it is; it is permuted here.
     basis
         Holds the counts, which are permuted alike.
     rank, method, options
@@ -88,22 +91,23 @@ def measure_null(
         By the names in ``NULL``; NaN where a measure is not defined or was not taken.
     """
     null, loss = permute_genes(expression, seed, number), loss_of(method, options)
+    dense = as_dense(null)
     solver = rank, method, options
     compared, reference = measure_few(null, *solver, scale, fit_seed(seed, "permute", 0, number))
     counts = permute_genes(basis.counts, seed, number) if basis.has_counts else None
     return {
         **vars(compared),
-        "speckled_cv": speckled_deviance(null, rank, loss, seed, fold=0, starts=1),
-        "bi_cv": block_deviance(np.nan_to_num(null), rank, loss, seed, quarter=0, starts=1),
+        "speckled_cv": speckled_deviance(dense, rank, loss, seed, fold=0, starts=1),
+        "bi_cv": block_deviance(np.nan_to_num(dense), rank, loss, seed, quarter=0, starts=1),
         "count_splitting": np.nan
         if counts is None
-        else split_deviance(counts, basis.weights, basis.overdispersion, rank, seed, repeat=0, starts=1),
+        else split_deviance(counts, basis.weights, basis.overdispersion, rank, loss, seed, repeat=0, starts=1),
         "reproducibility": null_reproducibility(null, *solver, seed, reference) if number == 0 else np.nan,
     }
 
 
 def null_reproducibility(
-    null: np.ndarray, rank: int, method: str, options: Mapping[str, object], seed: int, reference: np.ndarray
+    null: Matrix, rank: int, method: str, options: Mapping[str, object], seed: int, reference: np.ndarray
 ) -> float:
     """Reproducibility on a permuted matrix, from a few fits; NaN at rank 1."""
     if rank < 2:

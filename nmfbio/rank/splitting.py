@@ -1,6 +1,7 @@
 """Counts split into two halves that are independent given the truth: one to fit, one to judge (Neufeld et al. 2023)."""
 
 import numpy as np
+import scipy.sparse
 from scipy.optimize import brentq
 
 from nmfbio.factorization import factorize
@@ -12,6 +13,7 @@ DISPERSIONS = 1e-4, 100.0
 SMALLEST_MEAN = 1e-6
 REPEATS = 4
 STARTS = 2
+SPARSE_SHARE = 0.25  # of values above zero, below which a fit of the sparse matrix is faster
 
 
 def estimate_overdispersion(counts: np.ndarray, seed: int) -> float:
@@ -73,11 +75,12 @@ def split_deviance(
     weights: np.ndarray,
     overdispersion: float,
     rank: int,
+    loss: str,
     seed: int,
     repeat: int,
     starts: int = STARTS,
 ) -> float:
-    """Mean Kullback-Leibler deviance of one half of the counts from what the other half leads to expect.
+    """Mean deviance of one half of the counts from what the other half leads to expect.
 
     Parameters
     ----------
@@ -89,6 +92,8 @@ def split_deviance(
         φ of the counts.
     rank
         Number of metagenes.
+    loss
+        ``"kl"`` or ``"frobenius"``.
     seed, repeat
         Which split.
     starts
@@ -103,6 +108,8 @@ def split_deviance(
         return np.nan
     seed = fit_seed(seed, "split", 2, repeat)
     starts = starts if rank > 1 else 1
-    found = factorize(training, rank, "kl", starts, seed=seed, threads=1, tolerance=TOLERANCE)
+    mostly_zero = np.count_nonzero(training) < SPARSE_SHARE * training.size
+    training = scipy.sparse.csr_matrix(training) if mostly_zero else training
+    found = factorize(training, rank, loss, starts, seed=seed, threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
-    return mean_deviance(judged, found.usages[best].astype(np.float64) @ found.metagenes[best], "kl")
+    return mean_deviance(judged, found.usages[best].astype(np.float64) @ found.metagenes[best], loss)
