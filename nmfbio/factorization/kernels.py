@@ -31,12 +31,14 @@ CODE_FOLDER = compiled_code_folder()
 def kernel(function: Callable) -> Callable:
     """Compile a function of plain arrays: once per machine, callable from threads without the interpreter's lock.
 
-    Sums may be reordered and divisions become reciprocals; NaN and infinity keep their meaning.
+    Sums may be reordered and divisions become reciprocals; NaN and infinity keep their meaning. Kernels that others
+    call are always inlined: else each caller's code holds a copy of them, rounded in its own way, and a process runs
+    the copy it loads first, so that the last digits change with what was compiled or run before.
     """
     folder, numba.config.CACHE_DIR = numba.config.CACHE_DIR, CODE_FOLDER
     try:
         flags = {"reassoc", "contract", "nsz", "arcp"}
-        return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=flags)(function)
+        return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=flags, forceinline=True)(function)
     finally:
         numba.config.CACHE_DIR = folder
 

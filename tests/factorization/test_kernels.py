@@ -1,4 +1,7 @@
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,25 @@ def test_compiled_code_is_kept_when_a_file_without_kernels_changes(copied_source
 def test_compiled_code_follows_the_folder_that_numba_is_told_to_use(tmp_path, monkeypatch):
     monkeypatch.setattr(kernels.numba.config, "CACHE_DIR", str(tmp_path))
     assert Path(kernels.compiled_code_folder()).parent == tmp_path
+
+
+@pytest.mark.slow
+def test_the_process_that_compiles_gets_the_same_bytes_as_those_that_load(tmp_path):
+    code = """
+import hashlib
+import numpy as np
+from nmfbio.factorization import factorize
+
+random = np.random.default_rng(0)
+expression = random.poisson(random.gamma(1.0, 1.0, (30, 3)) @ random.gamma(0.5, 3.0, (3, 700)) + 0.1).astype(float)
+for rank in (2, 3):
+    fit = factorize(expression, rank, method="kl", restarts=4, threads=1)
+    print(rank, hashlib.sha256(fit.usages.tobytes() + fit.metagenes.tobytes()).hexdigest())
+"""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled, loaded = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
+        for _ in range(2)
+    )
+    assert any(tmp_path.rglob("*.nbc"))
+    assert loaded == compiled
