@@ -108,7 +108,7 @@ def test_selected_genes_come_first_and_the_cut_is_stated(content):
 def test_long_signatures_are_cut_at_the_shown_number(content):
     entry = content.ranks[0]
     genes = entry.genes.head(1).loc[[0] * 500].assign(position=range(1, 501), selected=True).reset_index(drop=True)
-    table = tabulate_genes(type(entry)(2, genes, entry.samples), "metagene_1", top_genes=10)
+    table = tabulate_genes(type(entry)(2, genes, entry.samples, entry.programs), "metagene_1", top_genes=10)
     assert len(table.rows) == GENES_SHOWN
 
 
@@ -123,7 +123,7 @@ def test_uncertain_calls_carry_every_remark_that_applies(content):
 def test_of_many_samples_those_with_the_smallest_margin_are_shown(content):
     entry = content.ranks[1]
     many = entry.samples.loc[[1] * SAMPLES_SHOWN + [0]].reset_index(drop=True)
-    table = tabulate_samples(type(entry)(3, entry.genes, many))
+    table = tabulate_samples(type(entry)(3, entry.genes, many, entry.programs))
     assert len(table.rows) == SAMPLES_SHOWN
     assert table.rows[0][4].text == "4 points"
     assert "smallest margin" in table.note
