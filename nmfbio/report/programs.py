@@ -83,7 +83,7 @@ def tabulate_solutions(content: ReportContent) -> Table:
         by_name = solutions.set_index("solution")
         best = by_name.at["best", "objective"]
         rows.append((Cell(str(rank), rank), *(_solution_cell(by_name.loc[name], best) for name in SOLUTIONS)))
-    note = "Marked is the solution that is reported. Below each, its distance from the best restart."
+    note = "Marked is the solution that is reported. Below each stands its distance from the best restart."
     return Table("What the three solutions cost in the objective", columns, tuple(rows), note)
 
 
@@ -91,6 +91,9 @@ def _solution_cell(solution: pd.Series, best: float) -> Cell:
     objective, is_of_record = solution["objective"], bool(solution["of_record"])
     if is_undefined(objective):
         return Cell("refused", note="restarts too few or too far apart", marked=is_of_record)
-    distance = (objective - best) / abs(best) if best else 0.0
-    note = "" if solution.name == "best" else f"{100 * distance:+.2f} %"
+    note = "" if solution.name == "best" else _describe_distance((objective - best) / abs(best) if best else 0.0)
     return Cell(format_number(objective), float(objective), note, marked=is_of_record)
+
+
+def _describe_distance(share: float) -> str:
+    return f"{100 * share:+.2f} %" if abs(share) >= 0.00005 else "within 0.01 %"

@@ -20,14 +20,13 @@ NEAR_THE_LINE = 0.05
 
 
 def list_readings(verdict: Mapping[str, Any]) -> list[str]:
-    """List what the evidence says beside the verdict, one sentence or two each."""
-    readings = (
-        describe_bound(verdict),
-        describe_reproducible(verdict),
-        describe_near_ranks(verdict),
-        describe_vote(verdict),
-        describe_brunet(verdict),
-    )
+    """List what the evidence says beside the verdict's own reasons, one sentence or two each.
+
+    Where there is structure, the reasons tell of the bound and of reproducible ranks themselves.
+    """
+    readings = [describe_vote(verdict), describe_brunet(verdict)]
+    if verdict.get("status") == "none" or not verdict.get("why"):
+        readings = [describe_bound(verdict), describe_reproducible(verdict), describe_near_ranks(verdict), *readings]
     return [reading for reading in readings if reading]
 
 

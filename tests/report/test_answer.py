@@ -112,8 +112,11 @@ def test_stability_is_said_to_be_no_proof_unless_shuffled_data_were_compared(bui
 
 def test_what_else_the_evidence_says_stands_beside_the_reasons_and_not_against_them(build_evidence):
     answer = write_answer(build_evidence())
-    assert any("Reproducible as well: rank 2" in sentence for sentence in answer.readings)
-    assert not any("Reproducible" in sentence for sentence in answer.against)
+    assert any("The vote of five measures gives rank 4" in sentence for sentence in answer.readings)
+    assert not any("vote" in sentence for sentence in answer.against)
+    assert not any("Reproducible as well" in sentence for sentence in answer.readings)  # the reasons say it
+    unexplained = write_answer(build_evidence(why=""))
+    assert any("Reproducible as well: rank 2" in sentence for sentence in unexplained.readings)
 
 
 def test_the_verdict_s_own_disagreements_take_the_place_of_a_list_of_votes(build_evidence):

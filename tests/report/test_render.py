@@ -142,7 +142,7 @@ def test_the_evidence_on_the_rank_is_on_the_page(build_evidence):
     text = read(render_report(build_evidence())).text
     for words in (
         "How near each rank is to the line",
-        "Structure is detectable up to rank 5",
+        "The vote of five measures gives rank 4",
         "Brunet's reading",
         "the finest reproducible rank",
         "Stated agreement: 75 %",

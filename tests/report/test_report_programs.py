@@ -54,3 +54,10 @@ def test_solutions_stand_side_by_side_with_their_distance_from_the_best_restart(
     assert texts(row) == ["2", "5,010,000", "refused", "5,000,000"]
     assert [cell.note for cell in row][1] == "+0.20 %"
     assert [cell.marked for cell in row] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(("factor", "words"), [(1.00001, "within 0.01 %"), (0.99, "-1.00 %"), (1.02, "+2.00 %")])
+def test_a_distance_too_small_to_print_is_said_to_be_so(content, factor, words):
+    is_median = content.solutions["solution"] == "aligned_median"
+    content.solutions.loc[is_median, "objective"] = factor * 1e7 / content.solutions["rank"]
+    assert tabulate_solutions(content).rows[0][1].note == words
