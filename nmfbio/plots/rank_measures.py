@@ -74,8 +74,8 @@ MEASURES = {
     ),
     "reproducibility": Measure(
         "Reproducibility of the least certain metagene",
-        "How surely it is found again when the fit sees a random 80 % of the samples. 1: always. At or above the line "
-        "(filled), every metagene of that number reappears.",
+        "How surely it is found again, in three of four fits to a random 80 % of the samples. 1: always. Above the "
+        "line (filled), every metagene of that number reappears.",
         "All metagenes reappear in other samples",
         smallest_span=0.2,
     ),

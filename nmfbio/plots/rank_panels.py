@@ -55,7 +55,7 @@ def ring_vote(axes: Axes, table: pd.DataFrame, vote: int | None) -> None:
 
 
 def draw_reproducibility(axes: Axes, table: pd.DataFrame, verdict: dict) -> None:
-    """Add what the default rule looks at: the line, which ranks reach it, and the bound beyond which none counts."""
+    """Add what the default rule looks at: the line, which ranks exceed it, and the bound beyond which none counts."""
     threshold, reproducible = verdict.get("threshold"), verdict.get("reproducible")
     shade_beyond_bound(axes, table["rank"].to_numpy(), verdict)
     if reproducible is not None:

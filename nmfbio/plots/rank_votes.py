@@ -56,6 +56,8 @@ def list_voters(measures: pd.DataFrame, verdict: dict) -> list[Voter]:
     votes = {name: vote for name, vote in (verdict.get("votes") or {}).items() if vote is not None}
     if verdict.get("cophenetic_reading") is not None:
         votes["cophenetic"] = verdict["cophenetic_reading"]
+    if verdict.get("reproducible") is not None:
+        votes.pop("reproducibility", None)  # all ranks that pass stand on one line of their own
     known = [name for names in GROUPS.values() for name in names]
     ordered = [name for name in known if name in votes] + [name for name in votes if name not in known]
     voters = [Voter(describe_measure(name).vote, votes[name]) for name in ordered]

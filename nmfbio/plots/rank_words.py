@@ -79,7 +79,7 @@ def _calibration(verdict: dict) -> str:
     agreement = verdict.get("agreement")
     if agreement is None or not verdict.get("agreement_means"):
         return ""
-    return f"Verdicts like this one were right in {100 * agreement:.0f} % of simulated data sets."
+    return f"By simulations, {100 * agreement:.0f} % of verdicts like this one are right."
 
 
 def _join(numbers: list[int]) -> str:

@@ -20,6 +20,15 @@ PAIRS = 24  # bytes a pair of distinct profiles: how often they are called toget
 MOST_PROFILES = 4000  # more are not compared pair by pair, whatever the number of samples
 METAGENES = 3  # copies of the restarts' metagenes in the consensus: as read, scaled, at length 1
 COSINES = 12  # bytes a pair of metagenes of all restarts
+# The evidence on the rank costs so many restarts at each rank, however many there are besides: for fits to a part of
+# the samples, and for held-out, split and permuted values, which are dense whatever the matrix is. Together 125: with
+# the default of 50 restarts, a run on a dense matrix takes 3.5 times the CPU time of its restarts.
+SUBSAMPLE_FITS = 80
+HELD_OUT_FITS = 45
+MOST_SUBSAMPLED = 5000  # samples
+MOST_HELD_OUT = 4_000_000  # entries, but not fewer samples than
+FEWEST_HELD_OUT = 200
+HELD_OUT = 80  # bytes an entry: as read, as counts, permuted, with hidden entries filled, and what a fit computes
 
 
 @dataclass(frozen=True)
@@ -29,22 +38,25 @@ class Cost:
     Parameters
     ----------
     cpu_seconds
-        Of all restarts at all ranks, on one core.
-    fit_bytes, consensus_bytes
-        Memory of a job that fits restarts, and of one that combines those of a rank.
+        Of all restarts at all ranks, and of the evidence if there is any, on one core.
+    fit_bytes, consensus_bytes, evidence_bytes
+        Memory of a job that fits restarts, of one that combines those of a rank, and of one that gathers its evidence.
     """
 
     cpu_seconds: float
     fit_bytes: float
     consensus_bytes: float
+    evidence_bytes: float = 0.0
 
     @property
     def peak_bytes(self) -> float:
         """Memory of the largest job."""
-        return max(self.fit_bytes, self.consensus_bytes)
+        return max(self.fit_bytes, self.consensus_bytes, self.evidence_bytes)
 
 
-def estimate_cost(expression: AnnData, ranks: Sequence[int], restarts: int, method: str) -> Cost:
+def estimate_cost(
+    expression: AnnData, ranks: Sequence[int], restarts: int, method: str, evidence: bool = False
+) -> Cost:
     """Estimate time and memory of a run from the size of the matrix.
 
     Parameters
@@ -53,6 +65,8 @@ def estimate_cost(expression: AnnData, ranks: Sequence[int], restarts: int, meth
         Samples x genes, the matrix that is factorised.
     ranks, restarts, method
         Keys of `factorize`.
+    evidence
+        Whether evidence on the rank is gathered beyond the restarts.
 
     Returns
     -------
@@ -79,7 +93,12 @@ def estimate_cost(expression: AnnData, ranks: Sequence[int], restarts: int, meth
         + LABELS * restarts * expression.n_obs
         + PAIRS * min(expression.n_obs, MOST_PROFILES) ** 2
     )
-    return Cost(METHODS[method].cost * n_stored * restarts * sum(ranks), fit, consensus)
+    held_out = min(expression.n_obs, max(FEWEST_HELD_OUT, MOST_HELD_OUT // expression.n_vars)) * expression.n_vars
+    values = n_stored * restarts
+    if evidence:
+        values += SUBSAMPLE_FITS * n_stored * min(1, MOST_SUBSAMPLED / expression.n_obs) + HELD_OUT_FITS * held_out
+    gathering = PROCESS + COPIES * matrix + HELD_OUT * held_out if evidence else 0.0
+    return Cost(METHODS[method].cost * values * sum(ranks), fit, consensus, gathering)
 
 
 def refuse_without_memory(expression: AnnData, cost: Cost) -> None:
@@ -87,7 +106,12 @@ def refuse_without_memory(expression: AnnData, cost: Cost) -> None:
     there = psutil.virtual_memory().total
     if cost.peak_bytes <= there:
         return
-    what = "fitting" if cost.fit_bytes > cost.consensus_bytes else f"the consensus of {expression.n_obs:,} samples"
+    jobs = {
+        "fitting": cost.fit_bytes,
+        f"the consensus of {expression.n_obs:,} samples": cost.consensus_bytes,
+        "gathering evidence on the rank": cost.evidence_bytes,
+    }
+    what = max(jobs, key=jobs.get)
     found = f"a matrix for which {what} takes about {cost.peak_bytes / GIB:,.0f} GiB of memory"
     cure = "Take fewer samples, for example a random part of the cells, or run on a larger machine."
     raise InputError(name_place(expression), found, f"at most the {there / GIB:,.0f} GiB of this machine", cure)

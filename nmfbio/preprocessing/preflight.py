@@ -88,7 +88,9 @@ def refuse_unusable(expression: AnnData, method: str = "kl") -> None:
     refuse_without_memory(expression, estimate_cost(expression, [1], 1, method))
 
 
-def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "kl", restarts: int = 50) -> Preflight:
+def check_expression(
+    expression: AnnData, ranks: Iterable[int], method: str = "kl", restarts: int = 50, evidence: bool = True
+) -> Preflight:
     """Check the matrix that is about to be factorised, thus after `preprocess`.
 
     Parameters
@@ -101,6 +103,8 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
         The factorisation method, since some cannot take every matrix.
     restarts
         Restarts at each rank, for an estimate of the run's time.
+    evidence
+        Whether evidence on the rank is gathered beyond the restarts, for the same.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def check_expression(expression: AnnData, ranks: Iterable[int], method: str = "k
     ranks = sorted(set(ranks))
     bound = min(expression.n_obs - 2, expression.n_vars - 1)
     _refuse_large_ranks(expression, ranks, bound)
-    cost = estimate_cost(expression, ranks, restarts, method)
+    cost = estimate_cost(expression, ranks, restarts, method, evidence)
     refuse_without_memory(expression, cost)
     described = expression.uns.get("input") or describe_input(expression)
     found = [

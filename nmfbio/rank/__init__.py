@@ -13,6 +13,7 @@ _HOME = {
     "choose_rank": "verdict",
     "collect_measures": "measures",
     "collect_objectives": "measures",
+    "collect_solutions": "solutions",
     "count_pieces": "evidence",
     "gather_evidence": "evidence",
     "prepare_evidence": "basis",

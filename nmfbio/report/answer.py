@@ -16,6 +16,7 @@ from nmfbio.report.format import (
     name_in_words,
     spell_number,
 )
+from nmfbio.report.programs import describe_recurrence
 from nmfbio.report.rank_evidence import drop_unmeasured, has_held_out, list_readings
 from nmfbio.report.words import DISAGREEMENT, STATUS_LABELS, STATUS_MEANINGS, describe_measure
 
@@ -26,10 +27,11 @@ NUMBERS_IN_A_SENTENCE = 20
 
 @dataclass(frozen=True)
 class SignatureSummary:
-    """One signature in a line: its name, who carries it and its first genes."""
+    """One signature in a line: its name, who carries it, how surely it recurs, and its first genes."""
 
     name: str
     samples: str
+    recurrence: str
     genes: str
     top: tuple[tuple[str, str], ...]
 
@@ -82,6 +84,7 @@ def write_answer(content: ReportContent) -> Answer:
     flaws += [text for text, is_flaw in checks if is_flaw]
     flaws += [describe_empty_metagenes(shown) if content.has_proposal else ""]
     flaws += [describe_disagreeing_calls(shown) if content.has_proposal else "", describe_limit(content)]
+    is_named = content.has_proposal and status != "none"
     return Answer(
         status=status,
         label=STATUS_LABELS.get(status, status),
@@ -92,7 +95,7 @@ def write_answer(content: ReportContent) -> Answer:
         evidence=tuple(list_evidence(content)),
         against=tuple(text for text in flaws if text),
         solid=tuple(text for text, is_flaw in checks if text and not is_flaw),
-        signatures=tuple(summarise_signatures(shown)) if content.has_proposal and status != "none" else (),
+        signatures=tuple(summarise_signatures(shown, content.count_restarts(shown.rank))) if is_named else (),
     )
 
 
@@ -127,7 +130,7 @@ def list_evidence(content: ReportContent) -> list[tuple[str, str, str, str]]:
 def name_preference(measure: str, verdict: Mapping[str, Any]) -> str:
     """Name the rank that a measure prefers, or the ranks that pass where the measure is a line to pass."""
     votes, reproducible = verdict.get("votes") or {}, verdict.get("reproducible")
-    if measure == "reproducibility" and measure not in votes and reproducible is not None:
+    if measure == "reproducibility" and reproducible is not None:
         return f"passed by {format_ranks(reproducible)}" if reproducible else "passed by no rank"
     if measure not in votes:
         return "no vote"
@@ -258,12 +261,12 @@ def describe_limit(content: ReportContent) -> str:
     )
 
 
-def summarise_signatures(entry: RankContent) -> list[SignatureSummary]:
+def summarise_signatures(entry: RankContent, restarts: int) -> list[SignatureSummary]:
     """Give each signature in a line; an empty metagene has none."""
-    return [_summarise_signature(name, entry) for name in entry.metagenes if name not in entry.empty]
+    return [_summarise_signature(name, entry, restarts) for name in entry.metagenes if name not in entry.empty]
 
 
-def _summarise_signature(name: str, entry: RankContent) -> SignatureSummary:
+def _summarise_signature(name: str, entry: RankContent, restarts: int) -> SignatureSummary:
     carriers = entry.samples[entry.samples["cluster"] == name]
     genes = entry.genes[entry.genes["metagene"] == name].sort_values("position")
     selected = genes["selected"].fillna(False).astype(bool)
@@ -277,6 +280,7 @@ def _summarise_signature(name: str, entry: RankContent) -> SignatureSummary:
     return SignatureSummary(
         name=name_in_words(name).capitalize(),
         samples=called,
+        recurrence=describe_recurrence(entry.program(name), restarts),
         genes=f"{count}, first:" if selected.any() else "no gene passes the selection, highest scores:",
         top=tuple(zip(top["gene"].astype(str), _descriptions(top), strict=True)),
     )

@@ -33,10 +33,11 @@ def collect_report(
     measures: FilePath,
     verdict: FilePath,
     objectives: FilePath,
+    solutions: FilePath,
     ranks: Sequence[int],
     genes: Sequence[FilePath],
     samples: Sequence[FilePath],
-    usages: Sequence[FilePath],
+    programs: Sequence[FilePath],
     figures: Sequence[FilePath],
     title: str | None = None,
     versions: Mapping[str, str] | None = None,
@@ -54,10 +55,10 @@ def collect_report(
         Where the report will be written; links to tables and PDFs are made relative to it.
     preflight, verdict
         `preflight.json` and `verdict.json`.
-    measures, objectives
+    measures, objectives, solutions
         Tables (TSV) with the columns that `ReportContent` names.
     ranks
-        The ranks of the run; `genes`, `samples` and `usages` hold one table for each, in the same order.
+        The ranks of the run; `genes`, `samples` and `programs` hold one table for each, in the same order.
     figures
         PNG files named `rank_survey.png`, `objectives.png`, `preprocessing.png`, `consensus_k{rank}.png`,
         `metagenes_k{rank}.png`, `usages_k{rank}.png`, in any order. Other files (PDFs, SVGs) are passed over. A PDF of
@@ -78,21 +79,21 @@ def collect_report(
     InputError
         If a file is missing or cannot be read.
     ValueError
-        If `genes`, `samples` or `usages` do not match `ranks`.
+        If `genes`, `samples` or `programs` do not match `ranks`.
 
     Examples
     --------
     >>> content = collect_report(dataset="leukemia", settings={}, report="report.html", ...)  # doctest: +SKIP
     """
-    lengths = [len(part) for part in (ranks, genes, samples, usages)]
+    lengths = [len(part) for part in (ranks, genes, samples, programs)]
     if len(set(lengths)) > 1 or not ranks:
-        found = f"ranks, genes, samples and usages: found {lengths}"
+        found = f"ranks, genes, samples and programs: found {lengths}"
         raise ValueError(f"{found}; expected one table of each for every rank")
     folder = Path(report).parent
     images = {Path(path).stem: Path(path) for path in figures if Path(path).suffix == ".png"}
     entries = tuple(
         _read_rank(rank, *tables, images, folder)
-        for rank, *tables in sorted(zip(ranks, genes, samples, usages, strict=True), key=lambda row: row[0])
+        for rank, *tables in sorted(zip(ranks, genes, samples, programs, strict=True), key=lambda row: row[0])
     )
     restarts = read_table(objectives)
     checked = read_json(preflight)
@@ -109,6 +110,7 @@ def collect_report(
         measures=read_table(measures),
         verdict=read_json(verdict),
         objectives=restarts,
+        solutions=read_table(solutions),
         ranks=entries,
         figures=_read_run_figures(images, ranks, folder),
         versions=software_versions() if versions is None else versions,
@@ -118,7 +120,7 @@ def collect_report(
 
 
 def _read_rank(
-    rank: int, genes: FilePath, samples: FilePath, usages: FilePath, images: Mapping[str, Path], folder: Path
+    rank: int, genes: FilePath, samples: FilePath, programs: FilePath, images: Mapping[str, Path], folder: Path
 ) -> RankContent:
     table = read_table(samples)
     table = table[table["cluster"] != ""].reset_index(drop=True)  # samples that were left out have no values
@@ -132,16 +134,12 @@ def _read_rank(
         rank=rank,
         genes=read_table(genes),
         samples=table,
+        programs=read_table(programs),
         figures=figures,
         genes_link=_relative_link(genes, folder),
         samples_link=_relative_link(samples, folder),
-        empty=_list_empty(usages),
+        programs_link=_relative_link(programs, folder),
     )
-
-
-def _list_empty(usages: FilePath) -> tuple[str, ...]:
-    table = read_table(usages, index="sample")
-    return tuple(name for name in table if not table[name].any())
 
 
 def _read_run_figures(images: Mapping[str, Path], ranks: Sequence[int], folder: Path) -> dict[str, FigureContent]:

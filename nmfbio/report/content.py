@@ -71,26 +71,37 @@ class RankContent:
     samples
         Columns sample, cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster,
         scale_dependent, cluster_other_scale.
+    programs
+        Columns signature, in_use, silhouette, share_of_restarts, mean_cosine, min_cosine: how surely each metagene
+        recurs over restarts.
     figures
         Any of `consensus`, `metagenes`, `usages`.
-    genes_link, samples_link
+    genes_link, samples_link, programs_link
         Paths of the whole tables, relative to the report.
-    empty
-        Names of the metagenes that the method left empty: no gene weighs in them and no sample uses them.
     """
 
     rank: int
     genes: pd.DataFrame
     samples: pd.DataFrame
+    programs: pd.DataFrame
     figures: Mapping[str, FigureContent] = field(default_factory=dict)
     genes_link: str | None = None
     samples_link: str | None = None
-    empty: tuple[str, ...] = ()
+    programs_link: str | None = None
 
     @property
     def metagenes(self) -> list[str]:
         """Names of the metagenes, in their order."""
         return [f"metagene_{number}" for number in range(1, self.rank + 1)]
+
+    def program(self, metagene: str) -> pd.Series:
+        """The row of ``programs`` for a metagene."""
+        return self.programs.set_index("signature").loc[metagene]
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """Names of the metagenes that the method left empty: no gene has weight in them."""
+        return tuple(self.programs.loc[~self.programs["in_use"].astype(bool), "signature"])
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,8 @@ class ReportContent:
         first may be None or missing.
     objectives
         Columns rank, restart, objective, iterations, converged.
+    solutions
+        Columns rank, solution (aligned_median, clustered or best), objective, of_record; NaN where one was refused.
     ranks
         One entry a rank, rising.
     figures
@@ -137,6 +150,7 @@ class ReportContent:
     measures: pd.DataFrame
     verdict: Mapping[str, Any]
     objectives: pd.DataFrame
+    solutions: pd.DataFrame
     ranks: tuple[RankContent, ...]
     figures: Mapping[str, FigureContent] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +161,10 @@ class ReportContent:
     def shown_rank(self) -> RankContent:
         """The rank the report opens at: the verdict's, or the smallest where it names none."""
         return next((entry for entry in self.ranks if entry.rank == self.verdict.get("rank")), self.ranks[0])
+
+    def count_restarts(self, rank: int) -> int:
+        """How many restarts there were at a rank."""
+        return int((self.objectives["rank"] == rank).sum())
 
     @property
     def has_proposal(self) -> bool:

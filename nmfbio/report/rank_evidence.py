@@ -20,14 +20,13 @@ NEAR_THE_LINE = 0.05
 
 
 def list_readings(verdict: Mapping[str, Any]) -> list[str]:
-    """List what the evidence says beside the verdict, one sentence or two each."""
-    readings = (
-        describe_bound(verdict),
-        describe_reproducible(verdict),
-        describe_near_ranks(verdict),
-        describe_vote(verdict),
-        describe_brunet(verdict),
-    )
+    """List what the evidence says beside the verdict's own reasons, one sentence or two each.
+
+    Where there is structure, the reasons tell of the bound and of reproducible ranks themselves.
+    """
+    readings = [describe_vote(verdict), describe_brunet(verdict)]
+    if verdict.get("status") == "none" or not verdict.get("why"):
+        readings = [describe_bound(verdict), describe_reproducible(verdict), describe_near_ranks(verdict), *readings]
     return [reading for reading in readings if reading]
 
 
@@ -93,8 +92,8 @@ def describe_vote(verdict: Mapping[str, Any]) -> str:
     sentences = [f"{count.capitalize()} gives rank {int(vote['rank'])}{spread}."]
     if not is_undefined(vote.get("agreement")):
         share = format_share(vote["agreement"])
-        past = f"; such votes were {vote['calibration']}" if vote.get("calibration") else ""
-        sentences.append(f"{share} of them agree on it{past} (calibrated on simulations).")
+        past = f"; such votes were {vote['calibration']} (calibrated on simulations)" if vote.get("calibration") else ""
+        sentences.append(f"{share} of them agree on it{past}.")
     return " ".join(sentences)
 
 
@@ -108,11 +107,11 @@ def describe_brunet(verdict: Mapping[str, Any]) -> str:
 
 def describe_agreement(verdict: Mapping[str, Any]) -> str:
     """Say how sure a verdict like this one is, or how many measures share it where that is all that is known."""
-    agreement = verdict.get("agreement")
+    agreement, meaning = verdict.get("agreement"), verdict.get("agreement_means") or ""
     if is_undefined(agreement):
-        return ""
-    if verdict.get("agreement_means"):
-        return f"Stated agreement: {format_share(agreement)}. {verdict['agreement_means']}"
+        return meaning
+    if meaning:
+        return f"Stated agreement: {format_share(agreement)}. {meaning}"
     if is_undefined(verdict.get("rank")):
         return ""
     return f"{format_share(agreement)} of the measures that prefer a rank prefer the verdict's."

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from nmfbio.report import tables
 from nmfbio.report.answer import write_answer
 from nmfbio.report.content import FigureContent, RankContent, ReportContent
-from nmfbio.report.format import format_count, format_ranks, name_in_words
+from nmfbio.report.format import format_count, format_ranks
 from nmfbio.report.methods import write_methods
+from nmfbio.report.programs import describe_recurrence, tabulate_programs, tabulate_solutions
 from nmfbio.report.rank_evidence import describe_agreement
 from nmfbio.report.words import FIGURE_NAMES, describe_rule
 
@@ -41,10 +42,12 @@ class RankView:
     is_proposed: bool
     figures: dict[str, FigureContent | None]
     genes: tuple[tables.Table, ...]
+    recurrences: tuple[str, ...]
     genes_link: str | None
+    programs: tables.Table | None
+    programs_link: str | None
     samples: tables.Table
     samples_link: str | None
-    empty: tuple[str, ...]
 
 
 def render_report(content: ReportContent) -> str:
@@ -83,6 +86,7 @@ def render_report(content: ReportContent) -> str:
             measures=tables.tabulate_measures(content),
             distances=tables.tabulate_distances(content),
             objectives=tables.tabulate_objectives(content),
+            solutions=tabulate_solutions(content),
             preflight=tables.tabulate_preflight(content),
             methods=write_methods(content),
             record=_list_record(content),
@@ -120,6 +124,7 @@ def _content_policy(script: str) -> str:
 
 
 def _view_rank(entry: RankContent, content: ReportContent) -> RankView:
+    restarts = content.count_restarts(entry.rank)
     top_genes = (content.settings.get("signatures") or {}).get("top_genes") or DEFAULT_TOP_GENES
     return RankView(
         rank=entry.rank,
@@ -127,10 +132,12 @@ def _view_rank(entry: RankContent, content: ReportContent) -> RankView:
         is_proposed=entry.rank == content.verdict.get("rank"),
         figures={name: entry.figures.get(name) for name in FIGURE_NAMES},
         genes=tuple(tables.tabulate_genes(entry, name, top_genes) for name in entry.metagenes),
+        recurrences=tuple(describe_recurrence(entry.program(name), restarts) for name in entry.metagenes),
         genes_link=entry.genes_link,
+        programs=tabulate_programs(entry, restarts),
+        programs_link=entry.programs_link,
         samples=tables.tabulate_samples(entry),
         samples_link=entry.samples_link,
-        empty=tuple(name_in_words(name).capitalize() for name in entry.empty),
     )
 
 

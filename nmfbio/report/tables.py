@@ -16,6 +16,7 @@ GENES_SHOWN = 50
 SAMPLES_SHOWN = 1000
 """Rows of the table of samples; where there are more, those with the smallest margin are shown."""
 CLOSE_MARGIN = 0.1
+UNBREAKABLE = "\N{NO-BREAK SPACE}"
 UNSTEADY_AGREEMENT = 0.9
 
 
@@ -100,7 +101,8 @@ def _measure_cell(words: MeasureWords, by_rank: pd.DataFrame, rank: int, propose
     notes = []
     for low, high, what in (("low", "high", "interval"), ("null_low", "null_high", "shuffled data")):
         if not is_undefined(row[low]) and not is_undefined(row[high]):
-            notes.append(f"{what} {write(row[low])} to {write(row[high])}")
+            span = f"{write(row[low])} to {write(row[high])}".replace(" %", f"{UNBREAKABLE}%")
+            notes.append(f"{what} {span}")
     return Cell(write(row["value"]), _order(row["value"]), "; ".join(notes), marked=rank == proposed)
 
 
@@ -112,7 +114,11 @@ def tabulate_distances(content: ReportContent) -> Table | None:
         return None
     columns = (
         Column("Rank", numeric=True),
-        Column("Reproducibility", "of its least certain metagene, when fits see 80 % of the samples", numeric=True),
+        Column(
+            "Reproducibility",
+            "of its least certain metagene, in three of four fits to 80 % of the samples",
+            numeric=True,
+        ),
         Column("To the line", f"reproducibility less the line of {threshold:.2g}", numeric=True),
         Column("Reading"),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nmfbio.report.format import format_number, format_share
+from nmfbio.report.format import format_count, format_number, format_share
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,12 @@ MEASURES = {
     ),
     "reproducibility": MeasureWords(
         "Reproducibility in other samples",
-        "How surely the least certain metagene of this rank is found again when each fit sees a random 80 % of the "
-        "samples. 1: always the same; near 0: not found again.",
-        "Higher is better; at or above the line of the verdict, every metagene of the rank reappears.",
-        brief="least certain metagene when a fifth of the samples is left out; 1: always found again",
+        "Forty fits each see a random 80 % of the samples. The silhouette says how much nearer a metagene lies to its "
+        "like in the other fits than to any other metagene; given is what the least certain one reaches in three of "
+        "four fits. Compared is what sets metagenes apart, not what they share. 1: always the same; near 0: not found "
+        "again.",
+        "Higher is better; above the line of the verdict, every metagene of the rank reappears.",
+        brief="least certain metagene, in three of four fits to 80 % of the samples; 1: always found again",
         digits=2,
     ),
     "program_silhouette": MeasureWords(
@@ -183,6 +185,15 @@ RULES = {
 }
 
 FIGURE_NAMES = ("consensus", "metagenes", "usages")
+SAMPLES_DRAWN = 2000
+"""Of more samples, the figures of a rank draw so many."""
+
+SOLUTIONS = {
+    "aligned_median": "median of matched metagenes",
+    "clustered": "medians of clustered metagenes",
+    "best": "best restart",
+}
+"""The solutions that restarts can be combined into."""
 
 
 def describe_measure(measure: str) -> MeasureWords:
@@ -229,19 +240,24 @@ def describe_preprocessing() -> tuple[str, str]:
 
 def describe_rank_figure(name: str, rank: int, samples: int) -> tuple[str, str]:
     """Give alternative text and caption of one of the figures drawn for each rank."""
+    is_part = samples > SAMPLES_DRAWN
+    drawn = f"{SAMPLES_DRAWN:,} of the {samples:,} samples" if is_part else format_count(samples, "sample")
+    these = drawn if is_part else f"the {drawn}"
+    part = f" Drawn are {drawn}, in which each group keeps its share." if is_part else ""
     return {
         "consensus": (
-            f"Heatmap of the consensus matrix of {samples} samples at rank {rank}, ordered by a tree.",
+            f"Heatmap of the consensus matrix of {drawn} at rank {rank}, ordered by a tree.",
             f"Consensus at rank {rank}. Each cell is the share of restarts that put two samples into the same group. "
-            "Clean blocks: the restarts agree. Blurred blocks: they do not.",
+            f"Clean blocks: the restarts agree. Blurred blocks: they do not.{part}",
         ),
         "metagenes": (
-            f"Heatmap of the signature genes at rank {rank}, beside their expression in the {samples} samples.",
-            f"Signature genes at rank {rank}: their weight in each metagene, beside their expression in the samples.",
+            f"Heatmap of the signature genes at rank {rank}, beside their expression in {these}.",
+            f"Signature genes at rank {rank}: their weight in each metagene, beside their expression in the "
+            f"samples.{part}",
         ),
         "usages": (
-            f"Heatmap of how much each of the {samples} samples uses each of the {rank} metagenes.",
+            f"Heatmap of how much each of {these} uses each of the {rank} metagenes.",
             f"Usages at rank {rank}: how much of each metagene is in each sample. One strong cell a sample is a clear "
-            "call; several are a mixture.",
+            f"call; several are a mixture.{part}",
         ),
     }[name]

@@ -55,3 +55,12 @@ def test_dots_stand_at_the_preferred_ranks(make_survey):
     assert [list(line.get_xdata()) for line in axes.lines if line.get_gid() == "interval"] == [
         list(verdict["vote"]["interval"])
     ]
+
+
+def test_reproducible_ranks_stand_on_one_line(make_survey):
+    measures, verdict = make_survey()
+    verdict = {**verdict, "votes": {**verdict["votes"], "reproducibility": verdict["rank"]}}
+    labels = [voter.label for voter in list_voters(measures, verdict)]
+    assert labels.count("All metagenes reappear in other samples") == 1
+    unknown = list_voters(measures, {**verdict, "reproducible": None})
+    assert [voter.label for voter in unknown].count("All metagenes reappear in other samples") == 1

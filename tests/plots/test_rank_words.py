@@ -35,7 +35,7 @@ def test_the_title_gives_the_verdict_in_a_sentence(verdict, words):
         ({"reproducible": []}, "At no number do all metagenes reappear"),
         ({"bound": 6}, "detectable up to 6."),
         ({"bound": 6, "bound_open": True}, "the largest number tried, and maybe beyond"),
-        ({"agreement": 0.75}, "right in 75 % of simulated data sets"),
+        ({"agreement": 0.75}, "By simulations, 75 % of verdicts like this one are right."),
     ],
 )
 def test_the_caveat_tells_other_readings_the_bound_and_the_calibration(changes, words):

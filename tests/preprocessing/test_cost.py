@@ -43,8 +43,37 @@ def test_a_matrix_of_100_000_cells_is_not_refused_for_its_consensus():
     refuse_without_memory(EXPRESSION, estimate_cost(EXPRESSION, [2], 1, "kl"))
 
 
+def test_the_evidence_takes_two_and_a_half_times_the_default_restarts_however_many_there_are():
+    plain, full = (estimate_cost(EXPRESSION, [2, 3], 50, "kl", evidence).cpu_seconds for evidence in (False, True))
+    assert full == pytest.approx(3.5 * plain)
+    more = estimate_cost(EXPRESSION, [2, 3], 100, "kl", True).cpu_seconds
+    assert more - full == pytest.approx(plain)
+
+
+def test_the_evidence_looks_at_a_part_of_many_samples():
+    costs = []
+    for n_samples in (200_000, 400_000):
+        cells = AnnData(scipy.sparse.random(n_samples, 50, density=0.01, format="csr", random_state=0))
+        plain, full = (estimate_cost(cells, [2], 50, "kl", evidence).cpu_seconds for evidence in (False, True))
+        costs.append(full - plain)
+    assert costs[0] == pytest.approx(costs[1])
+
+
+def test_held_out_values_of_a_sparse_matrix_are_dense():
+    cells = AnnData(scipy.sparse.csr_matrix((1000, 4000), dtype=np.float32))
+    cost = estimate_cost(cells, [2], 1, "kl", evidence=True)
+    assert cost.peak_bytes == cost.evidence_bytes > 4e6 * 8
+    assert cost.evidence_bytes < GIB
+    assert estimate_cost(cells, [2], 1, "kl").evidence_bytes == 0
+
+
 @pytest.mark.parametrize(
-    ("cost", "what"), [(Cost(1, 2.0**50, 1), "fitting"), (Cost(1, 1, 2.0**50), "the consensus of")]
+    ("cost", "what"),
+    [
+        (Cost(1, 2.0**50, 1), "fitting"),
+        (Cost(1, 1, 2.0**50), "the consensus of"),
+        (Cost(1, 1, 1, 2.0**50), "gathering evidence"),
+    ],
 )
 def test_a_run_that_needs_more_memory_than_there_is_is_refused(cost, what):
     with pytest.raises(InputError, match=rf"{what}.* takes about 1,048,576 GiB.*Take fewer samples"):

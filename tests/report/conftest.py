@@ -68,6 +68,28 @@ def make_samples(rank: int) -> pd.DataFrame:
     )
 
 
+def make_programs(rank: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "signature": [f"metagene_{i + 1}" for i in range(rank)],
+            "in_use": True,
+            "silhouette": [0.98 - 0.3 * i for i in range(rank)] if rank > 1 else np.nan,
+            "share_of_restarts": [1.0, *([0.8] * (rank - 1))],
+            "mean_cosine": [0.9988, *([0.91] * (rank - 1))],
+            "min_cosine": [0.97, *([0.42] * (rank - 1))],
+        }
+    )
+
+
+def make_solutions(ranks: tuple[int, ...]) -> pd.DataFrame:
+    rows = [
+        (rank, name, factor * 1e7 / rank, name == "aligned_median")
+        for rank in ranks
+        for name, factor in (("aligned_median", 1.002), ("clustered", np.nan), ("best", 1.0))
+    ]
+    return pd.DataFrame(rows, columns=["rank", "solution", "objective", "of_record"])
+
+
 def make_measures(ranks: tuple[int, ...]) -> pd.DataFrame:
     values = {
         "cophenetic": 0.99, "dispersion": 0.9, "pac": 0.04, "silhouette": 0.8,
@@ -121,14 +143,17 @@ def make_content(ranks: tuple[int, ...] = (2, 3), restarts: int = 5, **changes) 
             "rule": "cophenetic",
         },
         objectives=make_objectives(ranks, restarts),
+        solutions=make_solutions(ranks),
         ranks=tuple(
             RankContent(
                 rank,
                 make_genes(rank),
                 make_samples(rank),
+                make_programs(rank),
                 {name: make_figure(f"{name}_k{rank}") for name in ("consensus", "metagenes", "usages")},
                 genes_link=f"signatures/k{rank}/genes.tsv",
                 samples_link=f"signatures/k{rank}/samples.tsv",
+                programs_link=f"signatures/k{rank}/programs.tsv",
             )
             for rank in ranks
         ),

@@ -12,6 +12,12 @@ def with_verdict(build_content, **changes):
     return build_content(verdict=verdict)
 
 
+def without(entry, *names):
+    """The entry with these metagenes empty."""
+    programs = entry.programs
+    return replace(entry, programs=programs.assign(in_use=~programs["signature"].isin(names)))
+
+
 def test_a_supported_verdict_counts_signatures_and_samples(content):
     answer = write_answer(content)
     assert answer.headline == "Three gene signatures in 4 samples."
@@ -85,12 +91,12 @@ def test_of_many_restarts_that_did_not_converge_the_first_are_named(build_conten
 
 def test_empty_metagenes_are_named_and_counted_out(build_content):
     content = build_content(ranks=(4,))
-    content = replace(content, ranks=(replace(content.ranks[0], empty=("metagene_3", "metagene_4")),))
+    content = replace(content, ranks=(without(content.ranks[0], "metagene_3", "metagene_4"),))
     answer = write_answer(content)
     assert answer.headline == "Two gene signatures in 4 samples."
     assert any("At rank 4, metagenes 3 and 4 are empty" in sentence for sentence in answer.against)
     assert [signature.name for signature in answer.signatures] == ["Metagene 1", "Metagene 2"]
-    one = replace(content, ranks=(replace(content.ranks[0], empty=("metagene_4",)),))
+    one = replace(content, ranks=(without(build_content(ranks=(4,)).ranks[0], "metagene_4"),))
     assert any("metagene 4 is empty" in text and "three describe it" in text for text in write_answer(one).against)
 
 
@@ -106,8 +112,11 @@ def test_stability_is_said_to_be_no_proof_unless_shuffled_data_were_compared(bui
 
 def test_what_else_the_evidence_says_stands_beside_the_reasons_and_not_against_them(build_evidence):
     answer = write_answer(build_evidence())
-    assert any("Reproducible as well: rank 2" in sentence for sentence in answer.readings)
-    assert not any("Reproducible" in sentence for sentence in answer.against)
+    assert any("The vote of five measures gives rank 4" in sentence for sentence in answer.readings)
+    assert not any("vote" in sentence for sentence in answer.against)
+    assert not any("Reproducible as well" in sentence for sentence in answer.readings)  # the reasons say it
+    unexplained = write_answer(build_evidence(why=""))
+    assert any("Reproducible as well: rank 2" in sentence for sentence in unexplained.readings)
 
 
 def test_the_verdict_s_own_disagreements_take_the_place_of_a_list_of_votes(build_evidence):
@@ -136,6 +145,13 @@ def test_without_structure_the_evidence_is_still_shown(build_evidence, no_struct
     assert len(answer.evidence) > 6
 
 
+def test_each_signature_says_in_how_many_restarts_it_was_found(content, build_content):
+    recurrences = [signature.recurrence for signature in write_answer(content).signatures]
+    assert recurrences[0] == "found in 5 of 5 restarts, mean cosine over 0.99"
+    assert recurrences[1] == "found in 4 of 5 restarts, mean cosine 0.91"
+    assert [signature.recurrence for signature in write_answer(build_content(restarts=1)).signatures] == [""] * 3
+
+
 def test_each_piece_of_evidence_carries_its_meaning(content):
     evidence = write_answer(content).evidence
     assert len(evidence) == 6
@@ -145,7 +161,8 @@ def test_each_piece_of_evidence_carries_its_meaning(content):
 
 
 def test_preferences_tell_ranks_that_pass_from_measures_without_a_vote(build_evidence):
-    prefers = {row[0]: row[3] for row in write_answer(build_evidence(votes={"pac": 2, "dispersion": None})).evidence}
+    votes = {"reproducibility": 3, "pac": 2, "dispersion": None}
+    prefers = {row[0]: row[3] for row in write_answer(build_evidence(votes=votes)).evidence}
     assert prefers["Reproducibility in other samples"] == "passed by ranks 2 and 3"
     assert prefers["PAC, proportion of ambiguous clustering"] == "rank 2"
     assert prefers["Dispersion"] == "no rank"

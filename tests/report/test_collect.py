@@ -12,7 +12,7 @@ from nmfbio.report import collect_report, render_report, software_versions
 def arguments(tmp_path, content):
     """A run on disk and the arguments that name its files."""
     run = tmp_path / "results" / "my set"
-    paths = {name: run / f"{name}.tsv" for name in ("measures", "objectives")}
+    paths = {name: run / f"{name}.tsv" for name in ("measures", "objectives", "solutions")}
     for name, path in paths.items():
         write_table(getattr(content, name), path)
     write_json(dict(content.verdict), run / "rank" / "verdict.json")
@@ -20,16 +20,15 @@ def arguments(tmp_path, content):
     findings = content.preflight.fillna("").to_dict("records")
     write_json({"findings": findings, "preprocess": dict(content.preprocess)}, paths["preflight"])
     stems = ["rank_survey", "objectives"]
-    genes, samples, usages = [], [], []
+    genes, samples, programs = [], [], []
     for entry in content.ranks:
         folder = run / "signatures" / f"k{entry.rank}"
         genes.append(folder / "genes.tsv")
         samples.append(folder / "samples.tsv")
         write_table(entry.genes, genes[-1])
         write_table(entry.samples, samples[-1])
-        usages.append(folder / "usages.tsv")
-        shares = pd.DataFrame(0.5, index=pd.Index(entry.samples["sample"], name="sample"), columns=entry.metagenes)
-        write_table(shares.assign(**dict.fromkeys(entry.empty, 0.0)), usages[-1])
+        programs.append(folder / "programs.tsv")
+        write_table(entry.programs, programs[-1])
         stems += [f"{name}_k{entry.rank}" for name in ("consensus", "metagenes", "usages")]
     figures = [run / "figures" / f"{stem}.png" for stem in stems]
     (run / "figures").mkdir()
@@ -39,7 +38,7 @@ def arguments(tmp_path, content):
     return {
         "dataset": "my set", "settings": content.settings, "report": run / "report.html", **paths,
         "verdict": run / "rank" / "verdict.json", "ranks": [2, 3], "genes": genes, "samples": samples,
-        "usages": usages, "figures": figures,
+        "programs": programs, "figures": figures,
     }  # fmt: skip
 
 
@@ -49,6 +48,9 @@ def test_a_run_on_disk_becomes_the_content_it_was_written_from(arguments, conten
     assert read.summary == content.summary
     assert [entry.rank for entry in read.ranks] == [2, 3]
     assert list(read.ranks[0].genes["gene"]) == list(content.ranks[0].genes["gene"])
+    pd.testing.assert_frame_equal(read.ranks[1].programs, content.ranks[1].programs)
+    pd.testing.assert_frame_equal(read.solutions, content.solutions)
+    assert read.ranks[1].programs_link == "signatures/k3/programs.tsv"
     assert read.ranks[1].figures.keys() == {"consensus", "metagenes", "usages"}
     assert "<h1>Gene expression signatures of my set</h1>" in render_report(read)
 
@@ -66,7 +68,7 @@ def test_links_to_a_folder_elsewhere_are_escaped(arguments, tmp_path):
 
 
 def test_ranks_in_any_order_are_shown_rising(arguments):
-    turned = {name: arguments[name][::-1] for name in ("ranks", "genes", "samples", "usages")}
+    turned = {name: arguments[name][::-1] for name in ("ranks", "genes", "samples", "programs")}
     assert [entry.rank for entry in collect_report(**{**arguments, **turned}).ranks] == [2, 3]
 
 
@@ -86,9 +88,9 @@ def test_tables_that_do_not_match_the_ranks_are_refused(arguments):
         collect_report(**{**arguments, "ranks": [2]})
 
 
-def test_metagenes_that_no_sample_uses_are_read_as_empty(arguments):
-    table = pd.read_csv(arguments["usages"][1], sep="\t", index_col="sample")
-    write_table(table.assign(metagene_2=0.0), arguments["usages"][1])
+def test_metagenes_without_any_weight_are_read_as_empty(arguments):
+    table = read_table(arguments["programs"][1])
+    write_table(table.assign(in_use=table["signature"] != "metagene_2"), arguments["programs"][1])
     assert [entry.empty for entry in collect_report(**arguments).ranks] == [(), ("metagene_2",)]
 
 

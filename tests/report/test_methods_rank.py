@@ -29,6 +29,13 @@ def test_nothing_is_said_of_evidence_that_was_not_taken(content):
     assert not EVIDENCE_PAPERS & cited(content)
 
 
+def test_permuted_data_are_told_of_where_they_were_measured(build_evidence):
+    content = build_evidence()
+    assert "without structure as well" not in describe_evidence(content)
+    content.measures.loc[0, ["null_low", "null_high"]] = 0.1
+    assert "without structure as well" in describe_evidence(content)
+
+
 def test_count_splitting_is_cited_only_where_there_were_counts(build_evidence):
     content = build_evidence()
     assert "Neufeld et al. 2023" not in cited(content)
@@ -40,7 +47,7 @@ def test_count_splitting_is_cited_only_where_there_were_counts(build_evidence):
     ("verdict", "words"),
     [
         ({}, "not above the median of the ranks that hidden entries, the fall of the objective and parallel analysis"),
-        ({}, "scored at least 0.7, provided that"),
+        ({}, "scored above 0.7, provided that"),
         ({"rule": "vote"}, "the median of the ranks that the fall of the objective, hidden entries"),
         ({"rule": "vote", "vote": None}, "the median of the ranks that several measures prefer"),
         ({"rule": "cophenetic"}, "at the point where they begin to fall"),
@@ -76,6 +83,6 @@ def test_the_clustered_solution_cites_consensus_nmf_with_its_numbers(build_evide
         "scale": "max", "solution": "clustered", "density_threshold": 0.5, "neighbourhood": 0.3,
     }  # fmt: skip
     text = " ".join(write_methods(content).paragraphs)
-    assert "above 0.5 to their nearest neighbours (0.3 times the number of restarts)" in text
+    assert "nearest neighbours (0.3 of the number of restarts) was not below 0.5" in text
     assert "matched rather than clustered" not in text
     assert "Kotliar et al. 2019" in cited(content)

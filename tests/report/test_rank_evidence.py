@@ -70,6 +70,8 @@ def test_the_vote_is_told_with_interval_agreement_and_where_it_was_calibrated(ve
     assert "The vote of five measures gives rank 4, interval 3 to 5." in text
     assert "40 % of them agree on it; such votes were right in 21 of 27 simulated data sets" in text
     assert "calibrated on simulations" in text
+    uncalibrated = {"vote": {**verdict["vote"], "calibration": None}}
+    assert describe_vote(uncalibrated).endswith("40 % of them agree on it.")
     assert "interval" not in describe_vote({"vote": {"rank": 1, "interval": [1, 1]}})
 
 
@@ -84,6 +86,7 @@ def test_an_agreement_is_told_as_what_it_means(verdict):
     )
     assert "of the measures" in describe_agreement({"agreement": 0.5, "rank": 3})
     assert describe_agreement({"agreement": 0.5, "rank": None}) == ""
+    assert describe_agreement({"agreement": None, "agreement_means": "It is not known."}) == "It is not known."
     assert describe_agreement({**verdict, "rank": None}).startswith("Stated agreement: 75 %.")
 
 

@@ -41,7 +41,7 @@ def test_a_run_writes_every_file_of_the_design(finished):
     drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     sources = [f"figures/source/{name}.tsv" for name in figures]
     single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html"]
-    rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/verdict.json"]
+    rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/solutions.tsv", "rank/verdict.json"]
     expected = {f"leukemia/{name}" for name in [*a_rank, *signatures, *drawn, *sources, *single, *rank]}
     assert set(finished.results()) == expected
 

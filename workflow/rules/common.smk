@@ -130,8 +130,9 @@ def how_to_read(wildcards):
 
 
 def what_to_check(settings):
-    """The keys of `factorize` that decide whether a matrix will do, and what the run will cost."""
-    return {name: getattr(settings, name) for name in ("ranks", "method", "restarts")}
+    """The keys that decide whether a matrix will do, and what the run will cost."""
+    keys = {name: getattr(settings.factorize, name) for name in ("ranks", "method", "restarts")}
+    return {**keys, "evidence": settings.rank.evidence}
 
 
 def how_to_gather(wildcards):

@@ -38,7 +38,7 @@ rule check:
         table="<results>/{dataset}/preflight.tsv",
         json="<results>/{dataset}/preflight.json",
     params:
-        settings=lambda wildcards: what_to_check(SETTINGS[wildcards.dataset].factorize),
+        settings=lambda wildcards: what_to_check(SETTINGS[wildcards.dataset]),
         version=VERSION,
     log:
         "<logs>/{dataset}/check.log",

@@ -66,9 +66,11 @@ rule choose_rank:
             labels={"what": "measures, table", "rank": "all"},
         ),
         objectives="<results>/{dataset}/rank/objectives.tsv",
+        solutions="<results>/{dataset}/rank/solutions.tsv",
         verdict="<results>/{dataset}/rank/verdict.json",
     params:
         settings=lambda wildcards: SETTINGS[wildcards.dataset].rank.model_dump(exclude={"evidence"}),
+        solution=lambda wildcards: SETTINGS[wildcards.dataset].consensus.solution,
         version=VERSION,
     log:
         "<logs>/{dataset}/choose_rank.log",

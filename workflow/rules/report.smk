@@ -5,10 +5,11 @@ rule report:
         preflight="<results>/{dataset}/preflight.json",
         measures="<results>/{dataset}/rank/measures.tsv",
         objectives="<results>/{dataset}/rank/objectives.tsv",
+        solutions="<results>/{dataset}/rank/solutions.tsv",
         verdict="<results>/{dataset}/rank/verdict.json",
         genes=at_all_ranks("<results>/{dataset}/signatures/k{rank}/genes.tsv"),
         samples=at_all_ranks("<results>/{dataset}/signatures/k{rank}/samples.tsv"),
-        usages=at_all_ranks("<results>/{dataset}/signatures/k{rank}/usages.tsv"),
+        programs=at_all_ranks("<results>/{dataset}/signatures/k{rank}/programs.tsv"),
         figures=[
             "<results>/{dataset}/figures/rank_survey.png",
             "<results>/{dataset}/figures/objectives.png",

@@ -13,10 +13,11 @@ with rule_log(snakemake.log[0]):
         measures=files.measures,
         verdict=files.verdict,
         objectives=files.objectives,
+        solutions=files.solutions,
         ranks=settings["factorize"]["ranks"],
         genes=files.genes,
         samples=files.samples,
-        usages=files.usages,
+        programs=files.programs,
         figures=[*files.figures, *files.consensus, *files.metagenes, *files.usages_figures],
         title=settings["report"]["title"],
     )
