@@ -41,19 +41,18 @@ CAVEAT = (
 )
 
 
-def explain(status: str, rank: int | None, rule: str, reading: Reading) -> list[str]:
-    """The reasons, one sentence after the other."""
+def explain(status: str, rank: int | None, rule: str, reading: Reading, asked: str) -> list[str]:
+    """The reasons, one sentence after the other; ``asked`` is the rule of the configuration, ``rule`` the one in use."""
     sentences = [f"Rank {rank} was set in the configuration (rank.selected)."] if rule == "selected" else []
     if not reading.gate:
-        return [*sentences, *explain_restarts(rank, reading), CAVEAT]
+        return [*sentences, *explain_restarts(rank, reading), *explain_rule(rank, rule, reading, asked), CAVEAT]
     sentences.append(explain_gate(reading))
     if not reading.has_structure:
         return sentences
-    sentences.append(explain_bound(reading))
-    sentences.append(explain_reproducible(rank, reading))
-    if rule not in ("finest_reproducible", "selected"):
-        what = "a vote of five measures" if rule == "vote" else NAMES[rule]
-        sentences.append(f"The rank is that of {what}, as the configuration asks (rank.rule).")
+    if reading.bound is not None:
+        sentences.append(explain_bound(reading))
+    sentences.append(explain_reproducible(reading))
+    sentences.extend(explain_rule(rank, rule, reading, asked))
     if status == "weak" and rule == "finest_reproducible":
         sentences.append(f"So no rank is both; {rank} comes nearest, on weak evidence.")
     if reading.bound_open:
@@ -61,6 +60,25 @@ def explain(status: str, rank: int | None, rule: str, reading: Reading) -> list[
             "Held-out data support the largest rank scanned, so finer ranks may be worth a look: widen factorize.ranks."
         )
     return [*sentences, explain_near(reading)] if explain_near(reading) else sentences
+
+
+def explain_rule(rank: int | None, rule: str, reading: Reading, asked: str) -> list[str]:
+    """Which rule gave the rank, if another than the default one was asked for."""
+    if rule == "selected" or asked == "finest_reproducible":
+        return []
+    fall = reading.votes.get("cophenetic")
+    sentences = [explain_curve(reading.cophenetic, fall)] if rule == "cophenetic" and reading.gate else []
+    what = "a vote of five measures" if asked == "vote" else NAMES[asked]
+    if rule != asked:
+        sentences.append(
+            f"The configuration asks for {what} (rank.rule), which is not known here; the cophenetic correlation is "
+            "read instead."
+        )
+    elif rank is None and rule != "cophenetic":
+        sentences.append(f"By {what}, as the configuration asks (rank.rule), there is but one metagene: no structure.")
+    elif rule != "cophenetic" or rank == fall:
+        sentences.append(f"The rank is that of {what}, as the configuration asks (rank.rule).")
+    return sentences
 
 
 def explain_gate(reading: Reading) -> str:
@@ -80,12 +98,15 @@ def explain_bound(reading: Reading) -> str:
     """Up to which rank there is structure."""
     votes = ", ".join(f"{NAMES[name]} {vote}" for name, vote in reading.bound_votes.items())
     least = "at least " if reading.bound_open else ""
-    return f"It is detectable up to rank {least}{reading.bound}, the median of three measures ({votes})."
+    median = "by one measure" if len(reading.bound_votes) == 1 else f"the median of {len(reading.bound_votes)} measures"
+    return f"It is detectable up to rank {least}{reading.bound}, {median} ({votes})."
 
 
-def explain_reproducible(rank: int | None, reading: Reading) -> str:
+def explain_reproducible(reading: Reading) -> str:
     """Which ranks come back in other samples."""
     within, beyond = reading.supported, [each for each in reading.reproducible or [] if each not in reading.supported]
+    if reading.reproducible is None:
+        return "Whether metagenes come back when a fit sees 80 % of the samples could not be measured."
     if not reading.reproducible:
         return f"At no rank do all metagenes come back when a fit sees 80 % of the samples (line {THRESHOLD})."
     text = ""
