@@ -153,7 +153,9 @@ def gather_evidence(
         "null": [
             partial(measure_null, held_out, basis, *solver, scale, seed, number) for number in range(PERMUTATIONS)
         ],
-        "subsamples": [partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank, basis))],
+        "subsamples": [
+            partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank, basis))
+        ],
         "unpermuted": [partial(measure_few, held_out, *solver, scale, seed)],
     }
     found = run_pieces(pieces, threads, on_piece)

@@ -42,7 +42,7 @@ CAVEAT = (
 
 
 def explain(status: str, rank: int | None, rule: str, reading: Reading, asked: str) -> list[str]:
-    """The reasons, one sentence after the other; ``asked`` is the rule of the configuration, ``rule`` the one in use."""
+    """The reasons, one sentence after the other; ``asked`` is the rule configured, ``rule`` the one in use."""
     sentences = [f"Rank {rank} was set in the configuration (rank.selected)."] if rule == "selected" else []
     if not reading.gate:
         return [*sentences, *explain_restarts(rank, reading), *explain_rule(rank, rule, reading, asked), CAVEAT]

@@ -123,9 +123,10 @@ def test_a_curve_that_never_falls_asks_for_more_ranks(restarts_only):
 
 
 def test_one_rank_and_single_restarts_have_nothing_to_compare(restarts_only):
-    assert "Only rank 3 could be measured (cophenetic correlation 0.9700); nothing to compare." in choose_rank(
-        restarts_only([3], cophenetic=[0.97])
-    ).why
+    assert (
+        "Only rank 3 could be measured (cophenetic correlation 0.9700); nothing to compare."
+        in choose_rank(restarts_only([3], cophenetic=[0.97])).why
+    )
     assert "set factorize.restarts to 20 or more" in choose_rank(restarts_only([2, 3], cophenetic=[np.nan] * 2)).why
 
 

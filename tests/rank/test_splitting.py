@@ -42,7 +42,7 @@ def test_the_dispersion_of_simulated_counts_is_found(scenario, rank):
 
 @pytest.mark.parametrize("overdispersion", [0.05, 0.12, 0.4])
 def test_it_errs_on_the_low_side_where_eight_metagenes_are_many_for_a_small_matrix(negative_binomial, overdispersion):
-    # Metagenes that fit noise fit more of it than their degrees of freedom allow for; the more so the smaller the sides.
+    # Metagenes that fit noise fit more of it than their degrees of freedom allow for, most where sides are small.
     small, large = (
         estimate_overdispersion(negative_binomial(overdispersion, *shape), 0) for shape in ((60, 150), (120, 400))
     )
