@@ -40,8 +40,8 @@ class Evidence:
     count_splitting
         (4,) mean deviance of the other half of split counts; empty without counts.
     silhouettes
-        (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1 and where those samples are
-        too few for the rank.
+        (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1 and where those samples
+        are too few for the rank.
     unpermuted
         Measures of eight restarts on the samples that are permuted, by name.
     null

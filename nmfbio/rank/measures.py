@@ -54,12 +54,12 @@ def collect_measures(
 
         ``reproducibility``: silhouette that the least certain metagene reaches in three of four fits to 80 % of the
         samples. ``speckled_cv``, ``count_splitting``, ``bi_cv``: deviance of held-out entries, of the other half of
-        split counts, of held-out blocks, all as shares of that at rank 1. ``gain``: fall of the objective for each
-        metagene more, up to the next rank, as a share of the objective at rank 1. ``parallel_analysis``: singular value number rank − 1 divided by the 95th percentile of
-        permuted data. ``program_silhouette``: smallest mean silhouette of a metagene over restarts. ``cophenetic``,
-        ``dispersion``, ``pac``, ``silhouette``: how sharply restarts agree on clusters of samples.
-        ``explained_variance`` of the solution, ``objective`` of the best restart. ``inflection``: by how much the gain
-        to this rank exceeds that to the next (Hutchins et al. 2008).
+        split counts, of held-out blocks, all as shares of that at rank 1. ``gain``: fall of the objective to the next
+        rank, for each metagene more, as a share of the objective at rank 1. ``parallel_analysis``: singular value
+        number rank − 1 divided by the 95th percentile of permuted data. ``program_silhouette``: smallest mean
+        silhouette of a metagene over restarts. ``cophenetic``, ``dispersion``, ``pac``, ``silhouette``: how sharply
+        restarts agree on clusters of samples. ``explained_variance`` of the solution, ``objective`` of the best
+        restart. ``inflection``: by how much the gain to this rank exceeds that to the next (Hutchins et al. 2008).
     """
     found = {each.rank: each for each in sorted(evidence, key=lambda each: each.rank)}
     combined = {each.rank: each for each in consensuses}
