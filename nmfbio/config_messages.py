@@ -117,11 +117,11 @@ def _describe_resolved(node: dict[str, Any], schema: dict[str, Any]) -> str:
             return "a whole number" + _describe_bounds(node)
         case "number":
             return "a number" + _describe_bounds(node)
-        case "boolean":
-            return "true or false"
         case "array":
             item = _describe_resolved(_resolve(node["items"], schema)[0], schema)
             return f"a list of {item.removeprefix('one of ').replace('a whole number', 'whole numbers')}"
+        case "boolean":
+            return "true or false"
         case "object":
             return "names, each with its keys indented below it"
     return "text" + (" without braces" if "pattern" in node else "")

@@ -93,6 +93,29 @@ def test_a_data_set_overrides_single_keys_and_keeps_the_rest():
     assert (b.factorize.ranks, b.rank.selected) == ([2, 3, 4, 5, 6], 5)
 
 
+def test_the_rank_is_the_finest_reproducible_one_by_evidence_unless_told_otherwise():
+    rank = parse_config(ONE).dataset_settings("leukemia").rank
+    assert (rank.rule, rank.evidence, rank.selected) == ("finest_reproducible", True, None)
+    dataset = {**ONE["datasets"]["leukemia"], "rank": {"evidence": False}}
+    rank = parse_config({"datasets": {"a": dataset}, "rank": {"rule": "vote"}}).dataset_settings("a").rank
+    assert (rank.rule, rank.evidence) == ("vote", False)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "parts"),
+    [
+        ("rule", "elbow", ["rank.rule", "found 'elbow'", "one of finest_reproducible, vote, cophenetic"]),
+        ("rule", "bi_cv", ["rank.rule", "found 'bi_cv'"]),
+        ("evidence", "maybe", ["rank.evidence", "found 'maybe'", "true or false"]),
+        ("evidence", 2, ["rank.evidence", "found 2", "true or false"]),
+    ],
+)
+def test_other_rules_and_evidence_by_halves_are_refused(key, value, parts):
+    found = complaint({**ONE, "rank": {key: value}})
+    for part in parts:
+        assert part in found
+
+
 def test_ranks_are_sorted_and_repeats_dropped():
     assert parse_config({**ONE, "factorize": {"ranks": [5, 1, 3, 3]}}).factorize.ranks == [1, 3, 5]
 

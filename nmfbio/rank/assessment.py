@@ -46,7 +46,7 @@ def assess_ranks(
     scale
         Of the metagenes before samples are called, as for `build_consensus`.
     options
-        Options of the method.
+        Options of the method, but no matrix of weights: evidence is gathered from parts of the data.
     on_rank
         Called after each rank.
 

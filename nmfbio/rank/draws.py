@@ -10,7 +10,7 @@ from nmfbio.factorization import random_start
 from nmfbio.factorization.solver import Factors, Matrix
 
 PURPOSES = ("hide", "blocks", "split", "permute", "subsample", "samples", "parallel")
-# Restarts take (rank, restart), two numbers; three or more can never meet them.
+# Restarts take (rank, restart), and no rank is 0.
 EVIDENCE = 0
 
 

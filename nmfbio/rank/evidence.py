@@ -19,7 +19,7 @@ from nmfbio.rank.basis import EvidenceBasis
 from nmfbio.rank.draws import as_dense
 from nmfbio.rank.held_out import FOLDS, block_deviance, loss_of, speckled_deviance
 from nmfbio.rank.permutation import COMPARED, NULL, PERMUTATIONS, measure_few, measure_null
-from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes
+from nmfbio.rank.reproducibility import count_subsample, fit_subsample, metagene_silhouettes
 from nmfbio.rank.splitting import REPEATS, split_deviance
 
 QUARTERS = 4
@@ -41,7 +41,8 @@ class Evidence:
     count_splitting
         (4,) mean deviance of the other half of split counts; empty without counts.
     silhouettes
-        (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1.
+        (n_subsamples, rank) of each metagene of fits to 80 % of the samples; empty at rank 1 and where those samples
+        are too few for the rank.
     unpermuted
         Measures of eight restarts on the samples that are permuted, by name.
     null
@@ -152,28 +153,31 @@ def gather_evidence(
             for repeat in range(REPEATS if basis.has_counts else 0)
         ],
         "null": [partial(measure_null, judged, basis, *solver, scale, seed, number) for number in range(PERMUTATIONS)],
-        "subsamples": [partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank))],
+        "subsamples": [
+            partial(fit_subsample, part, *solver, seed, number) for number in range(subsamples(rank, basis))
+        ],
         "unpermuted": [partial(measure_few, judged, *solver, scale, seed)],
     }
     found = run_pieces(pieces, threads, on_piece)
     ((unpermuted, reference),) = found["unpermuted"]
+    fits = found["subsamples"]
     return Evidence(
         rank=rank,
         **{name: np.array(found[name], dtype=np.float64) for name in ("speckled_cv", "bi_cv", "count_splitting")},
-        silhouettes=metagene_silhouettes(np.array(found["subsamples"]), reference) if rank > 1 else np.empty((0, 1)),
+        silhouettes=metagene_silhouettes(np.array(fits), reference) if fits else np.empty((0, rank)),
         unpermuted=vars(unpermuted),
         null={name: np.array([each[name] for each in found["null"]]) for name in NULL},
     )
 
 
-def subsamples(rank: int) -> int:
-    """Number of fits to a part of the samples: rank 1, which has one solution, needs none."""
-    return SUBSAMPLES if rank > 1 else 0
+def subsamples(rank: int, basis: EvidenceBasis) -> int:
+    """Number of fits to a part of the samples: none at rank 1, which has one solution, and where they are too few."""
+    return SUBSAMPLES if 1 < rank < count_subsample(len(basis.subsampled)) else 0
 
 
 def count_pieces(rank: int, basis: EvidenceBasis) -> int:
     """Number of pieces that the evidence at a rank is gathered in, for progress."""
-    return FOLDS + QUARTERS + REPEATS * basis.has_counts + PERMUTATIONS + subsamples(rank) + 1
+    return FOLDS + QUARTERS + REPEATS * basis.has_counts + PERMUTATIONS + subsamples(rank, basis) + 1
 
 
 def run_pieces(
@@ -182,15 +186,15 @@ def run_pieces(
     """Results of all pieces by name, in order, however many threads work on them."""
 
     def run(piece: Callable) -> object:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotConvergedWarning)
-            result = piece()
+        result = piece()
         if on_piece is not None:
             on_piece()
         return result
 
     workers = threads or len(os.sched_getaffinity(0))
     # Limits of the pieces' own end with them, at different times: this one holds until the last has ended.
-    with BLAS.limit(limits=1), ThreadPoolExecutor(workers) as pool:
+    # So do filters of warnings, which belong to all threads.
+    with BLAS.limit(limits=1), warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+        warnings.simplefilter("ignore", NotConvergedWarning)
         results = iter(list(pool.map(run, [piece for group in pieces.values() for piece in group])))
     return {name: [next(results) for _ in group] for name, group in pieces.items()}

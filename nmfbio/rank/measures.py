@@ -53,14 +53,13 @@ def collect_measures(
         over folds. ``null_low`` to ``null_high`` are the extremes over permuted data.
 
         ``reproducibility``: silhouette that the least certain metagene reaches in three of four fits to 80 % of the
-        samples. ``speckled_cv``,
-        ``count_splitting``, ``bi_cv``: deviance of held-out entries, of the other half of split counts, of held-out
-        blocks, all as shares of that at rank 1. ``gain``: fall of the objective to the next rank as a share of the
-        objective at rank 1. ``parallel_analysis``: singular value number rank − 1 divided by the 95th percentile of
-        permuted data. ``program_silhouette``: smallest mean silhouette of a metagene over restarts. ``cophenetic``,
-        ``dispersion``, ``pac``, ``silhouette``: how sharply restarts agree on clusters of samples.
-        ``explained_variance`` of the solution, ``objective`` of the best restart. ``inflection``: by how much the gain
-        to this rank exceeds that to the next (Hutchins et al. 2008).
+        samples. ``speckled_cv``, ``count_splitting``, ``bi_cv``: deviance of held-out entries, of the other half of
+        split counts, of held-out blocks, all as shares of that at rank 1. ``gain``: fall of the objective to the next
+        rank, for each metagene more, as a share of the objective at rank 1. ``parallel_analysis``: singular value
+        number rank − 1 divided by the 95th percentile of permuted data. ``program_silhouette``: smallest mean
+        silhouette of a metagene over restarts. ``cophenetic``, ``dispersion``, ``pac``, ``silhouette``: how sharply
+        restarts agree on clusters of samples. ``explained_variance`` of the solution, ``objective`` of the best
+        restart. ``inflection``: by how much the gain to this rank exceeds that to the next (Hutchins et al. 2008).
     """
     found = {each.rank: each for each in sorted(evidence, key=lambda each: each.rank)}
     combined = {each.rank: each for each in consensuses}
@@ -142,7 +141,8 @@ def held_out_curve(found: Mapping[int, Evidence], name: str) -> Curve:
     for rank, each in deviances.items():
         error = STANDARD_ERRORS * np.std((each - deviances[1]) / one, ddof=1) / np.sqrt(len(each))
         value = np.mean(each) / one
-        null = span(found[rank].null[name] / found[1].null[name])
+        null_one = found[1].null[name]
+        null = span(np.divide(found[rank].null[name], null_one, out=np.full_like(null_one, np.nan), where=null_one > 0))
         curve[rank] = (value, value - error, value + error, *null)
     return curve
 

@@ -10,7 +10,9 @@ PERMUTATIONS = 10
 def singular_values(expression: np.ndarray, most: int) -> np.ndarray:
     """The largest singular values of log(1 + x), each gene centred; missing values stand at their gene's mean."""
     logs = np.log1p(expression.astype(np.float64))
-    centred = np.nan_to_num(logs - np.nanmean(logs, axis=0))
+    known = np.isfinite(logs)
+    means = np.where(known, logs, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known, logs - means, 0)
     gram = centred @ centred.T if len(centred) <= centred.shape[1] else centred.T @ centred
     return np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[::-1][:most], 0))
 

@@ -13,7 +13,13 @@ from nmfbio.factorization.solver import Matrix
 from nmfbio.rank.basis import EvidenceBasis
 from nmfbio.rank.draws import as_dense, fit_seed, permute_genes
 from nmfbio.rank.held_out import TOLERANCE, block_deviance, loss_of, speckled_deviance
-from nmfbio.rank.reproducibility import fit_subsample, metagene_silhouettes, reached_in_most
+from nmfbio.rank.reproducibility import (
+    count_subsample,
+    fill_unobserved,
+    fit_subsample,
+    metagene_silhouettes,
+    reached_in_most,
+)
 from nmfbio.rank.splitting import split_deviance
 
 PERMUTATIONS = 3
@@ -43,7 +49,8 @@ def measure_few(
 ) -> tuple[ComparedMeasures, np.ndarray]:
     """Measures of eight restarts, and the metagenes of the best one."""
     starts = STARTS if rank > 1 else 1
-    found = factorize(expression, rank, method, starts, seed=seed, threads=1, tolerance=TOLERANCE, **options)
+    seen = fill_unobserved(expression)
+    found = factorize(seen, rank, method, starts, seed=seed, threads=1, tolerance=TOLERANCE, **options)
     best = int(found.objective.argmin())
     labels = summarize_restarts(found).labels(scale)
     agreement = measure_agreement(labels, np.arange(expression.shape[0]), rank) if rank > 1 else None
@@ -109,8 +116,11 @@ def measure_null(
 def null_reproducibility(
     null: Matrix, rank: int, method: str, options: Mapping[str, object], seed: int, reference: np.ndarray
 ) -> float:
-    """Reproducibility on a permuted matrix, from a few fits; NaN at rank 1."""
-    if rank < 2:
+    """Reproducibility on a permuted matrix, from a few fits.
+
+    NaN at rank 1 and where 80 % of the samples are too few for the rank.
+    """
+    if rank < 2 or rank >= count_subsample(null.shape[0]):
         return np.nan
     fits = np.array([fit_subsample(null, rank, method, options, seed, number) for number in range(NULL_SUBSAMPLES)])
     return reached_in_most(metagene_silhouettes(fits, reference))

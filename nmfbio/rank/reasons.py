@@ -41,19 +41,18 @@ CAVEAT = (
 )
 
 
-def explain(status: str, rank: int | None, rule: str, reading: Reading) -> list[str]:
-    """The reasons, one sentence after the other."""
+def explain(status: str, rank: int | None, rule: str, reading: Reading, asked: str) -> list[str]:
+    """The reasons, one sentence after the other; ``asked`` is the rule configured, ``rule`` the one in use."""
     sentences = [f"Rank {rank} was set in the configuration (rank.selected)."] if rule == "selected" else []
     if not reading.gate:
-        return [*sentences, *explain_restarts(rank, reading), CAVEAT]
+        return [*sentences, *explain_restarts(rank, reading), *explain_rule(rank, rule, reading, asked), CAVEAT]
     sentences.append(explain_gate(reading))
     if not reading.has_structure:
         return sentences
-    sentences.append(explain_bound(reading))
-    sentences.append(explain_reproducible(rank, reading))
-    if rule not in ("finest_reproducible", "selected"):
-        what = "a vote of five measures" if rule == "vote" else NAMES[rule]
-        sentences.append(f"The rank is that of {what}, as the configuration asks (rank.rule).")
+    if reading.bound is not None:
+        sentences.append(explain_bound(reading))
+    sentences.append(explain_reproducible(reading))
+    sentences.extend(explain_rule(rank, rule, reading, asked))
     if status == "weak" and rule == "finest_reproducible":
         sentences.append(f"So no rank is both; {rank} comes nearest, on weak evidence.")
     if reading.bound_open:
@@ -61,6 +60,25 @@ def explain(status: str, rank: int | None, rule: str, reading: Reading) -> list[
             "Held-out data support the largest rank scanned, so finer ranks may be worth a look: widen factorize.ranks."
         )
     return [*sentences, explain_near(reading)] if explain_near(reading) else sentences
+
+
+def explain_rule(rank: int | None, rule: str, reading: Reading, asked: str) -> list[str]:
+    """Which rule gave the rank, if another than the default one was asked for."""
+    if rule == "selected" or asked == "finest_reproducible":
+        return []
+    fall = reading.votes.get("cophenetic")
+    sentences = [explain_curve(reading.cophenetic, fall)] if rule == "cophenetic" and reading.gate else []
+    what = "a vote of five measures" if asked == "vote" else NAMES[asked]
+    if rule != asked:
+        sentences.append(
+            f"The configuration asks for {what} (rank.rule), which is not known here; the cophenetic correlation is "
+            "read instead."
+        )
+    elif rank is None and rule != "cophenetic":
+        sentences.append(f"By {what}, as the configuration asks (rank.rule), there is but one metagene: no structure.")
+    elif rule != "cophenetic" or rank == fall:
+        sentences.append(f"The rank is that of {what}, as the configuration asks (rank.rule).")
+    return sentences
 
 
 def explain_gate(reading: Reading) -> str:
@@ -80,12 +98,15 @@ def explain_bound(reading: Reading) -> str:
     """Up to which rank there is structure."""
     votes = ", ".join(f"{NAMES[name]} {vote}" for name, vote in reading.bound_votes.items())
     least = "at least " if reading.bound_open else ""
-    return f"It is detectable up to rank {least}{reading.bound}, the median of three measures ({votes})."
+    median = "by one measure" if len(reading.bound_votes) == 1 else f"the median of {len(reading.bound_votes)} measures"
+    return f"It is detectable up to rank {least}{reading.bound}, {median} ({votes})."
 
 
-def explain_reproducible(rank: int | None, reading: Reading) -> str:
+def explain_reproducible(reading: Reading) -> str:
     """Which ranks come back in other samples."""
     within, beyond = reading.supported, [each for each in reading.reproducible or [] if each not in reading.supported]
+    if reading.reproducible is None:
+        return "Whether metagenes come back when a fit sees 80 % of the samples could not be measured."
     if not reading.reproducible:
         return f"At no rank do all metagenes come back when a fit sees 80 % of the samples (line {THRESHOLD})."
     text = ""
@@ -136,20 +157,41 @@ def explain_agreement(named: int | None, counted: tuple[int, int] | None) -> str
 
 
 def explain_disagreements(rank: int | None, reading: Reading) -> list[str]:
-    """One sentence for each measure that prefers another rank, and what that would mean."""
+    """One sentence for all measures that prefer the same other rank, and what following them would mean."""
     if rank is None:
         return []
-    sentences = []
+    said: dict[tuple[int, str], list[str]] = {}
     for name, vote in reading.votes.items():
-        if vote == rank or name == "inflection":
-            continue
-        if name in RESTARTS:
-            meaning = RESTARTS_FINER if vote > rank else RESTARTS_COARSER
-        else:
-            meaning = (FINER if vote > rank else COARSER).get(name)
-        if meaning:
-            sentences.append(f"{NAMES[name][0].upper()}{NAMES[name][1:]} prefers rank {vote}: {meaning}.")
-    return sentences
+        meaning = mean_otherwise(name, vote > rank)
+        if vote != rank and meaning:
+            said.setdefault((vote, meaning), []).append(NAMES[name])
+    return [
+        f"{capitalise(join_names(names))} {'prefer' if len(names) > 1 else 'prefers'} rank {vote}: {meaning}."
+        for (vote, meaning), names in said.items()
+    ]
+
+
+def mean_otherwise(name: str, is_finer: bool) -> str | None:
+    """What it would mean to follow a measure that prefers another rank; None if it is read by eye alone."""
+    if name in RESTARTS:
+        return RESTARTS_FINER if is_finer else RESTARTS_COARSER
+    return (FINER if is_finer else COARSER).get(name)
+
+
+def join_names(names: list[str]) -> str:
+    """Names as words of a sentence.
+
+    Examples
+    --------
+    >>> join_names(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def capitalise(text: str) -> str:
+    """A text with its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def list_ranks(ranks: list[int]) -> str:

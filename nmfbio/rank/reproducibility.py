@@ -8,6 +8,7 @@ difference from the mean, over the root of the mean.
 from collections.abc import Mapping
 
 import numpy as np
+import scipy.sparse
 
 from nmfbio.consensus import match_metagenes
 from nmfbio.consensus.alignment import unit_rows
@@ -19,6 +20,20 @@ from nmfbio.rank.held_out import TOLERANCE
 SHARE = 0.8
 STARTS = 2
 IN_THREE_OF_FOUR = 25  # percentile
+
+
+def count_subsample(n_samples: int) -> int:
+    """Number of samples that a fit to 80 % of them sees."""
+    return round(SHARE * n_samples)
+
+
+def fill_unobserved(expression: Matrix) -> Matrix:
+    """A dense matrix with zeros in samples and genes that have no value at all, which no fit can take."""
+    if scipy.sparse.issparse(expression):
+        return expression
+    missing = np.isnan(expression)
+    empty = missing.all(axis=0) | missing.all(axis=1, keepdims=True)
+    return np.where(empty, 0, expression) if empty.any() else expression
 
 
 def fit_subsample(
@@ -35,9 +50,10 @@ def fit_subsample(
     seed, number
         Which samples.
     """
-    samples = draw_samples(expression.shape[0], round(SHARE * expression.shape[0]), seed, "subsample", number)
+    samples = draw_samples(expression.shape[0], count_subsample(expression.shape[0]), seed, "subsample", number)
     seed = fit_seed(seed, "subsample", 0, number)
-    found = factorize(expression[samples], rank, method, STARTS, seed=seed, threads=1, tolerance=TOLERANCE, **options)
+    seen = fill_unobserved(expression[samples])
+    found = factorize(seen, rank, method, STARTS, seed=seed, threads=1, tolerance=TOLERANCE, **options)
     return found.metagenes[int(found.objective.argmin())].astype(np.float32)
 
 

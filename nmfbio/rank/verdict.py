@@ -21,8 +21,6 @@ RULES = (
     "pac",
     "silhouette",
 )
-
-
 # Right verdicts among simulated data sets of known rank, by how many of the five voters named the rank at least
 # (docs/rank_calibration.md). With none there was no such set.
 CALIBRATION = {3: (29, 29), 1: (6, 7)}
@@ -105,7 +103,8 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
         ``"finest_reproducible"``: the largest rank all of whose metagenes come back when a fit sees 80 % of the
         samples, among those that held-out data support; ``"vote"``: the median of five measures; ``"cophenetic"``: the
         first rank after which the cophenetic correlation begins to fall (Brunet et al. 2004); or a measure, whose
-        preferred rank is taken. Without held-out data the first two fall back on ``"cophenetic"``.
+        preferred rank is taken. Without held-out data the first two fall back on ``"cophenetic"``, and so does a
+        measure that is not known.
     selected
         A rank the user has set; the evidence is still read and reported.
 
@@ -131,7 +130,7 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
     if selected is not None and selected not in ranks:
         raise ValueError(f"selected rank is {selected}; measured were {', '.join(map(str, ranks))}")
     reading = read_measures(measures)
-    applied = rule if reading.gate or rule not in ("finest_reproducible", "vote") else "cophenetic"
+    applied = rule if can_apply(rule, reading) else "cophenetic"
     status, rank = apply_rule(applied, reading)
     if selected is not None:
         status, rank, applied = (status if selected == rank else "weak"), selected, "selected"
@@ -147,9 +146,16 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
         agreement_means=explain_agreement(named, counted),
         runner_up=find_runner_up(rank, reading),
         cophenetic_reading=reading.votes.get("cophenetic"),
-        why=" ".join(explain(status, rank, applied, reading)),
+        why=" ".join(explain(status, rank, applied, reading, asked=rule)),
         disagreements=explain_disagreements(rank, reading),
     )
+
+
+def can_apply(rule: str, reading: Reading) -> bool:
+    """Whether what a rule looks at was measured."""
+    if rule == "finest_reproducible":
+        return bool(reading.gate)
+    return reading.vote is not None if rule == "vote" else rule in reading.votes
 
 
 def apply_rule(rule: str, reading: Reading) -> tuple[str, int | None]:
@@ -160,7 +166,8 @@ def apply_rule(rule: str, reading: Reading) -> tuple[str, int | None]:
         return take_finest(reading)
     vote = reading.vote.rank if rule == "vote" else reading.votes.get(rule)
     if vote is None:
-        return "weak", reading.ranks[-1] if reading.ranks else None
+        ranks = list(reading.cophenetic.index) or (reading.ranks if len(reading.ranks) == 1 else [None])
+        return "weak", ranks[-1]
     if vote == 1:
         return "none", None
     return ("supported" if is_borne_out(vote, rule, reading) else "weak"), vote

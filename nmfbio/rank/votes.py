@@ -80,7 +80,10 @@ def last_above(values: pd.DataFrame, measure: str, line: float) -> int | None:
 
 def gain_vote(measures: pd.DataFrame) -> int | None:
     """First rank from which the next one gains no more than on permuted data (Frigyesi & Höglund 2008)."""
-    gains = measures[(measures["measure"] == "gain") & measures["value"].notna()].sort_values("rank")
+    gains = measures[measures["measure"] == "gain"]
+    if not len(gains):
+        return None
+    gains = gains.dropna(subset=["value", "null_high"]).sort_values("rank")
     if not len(gains):
         return None
     within = gains["rank"][gains["value"] <= gains["null_high"]]

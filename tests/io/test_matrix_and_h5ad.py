@@ -12,6 +12,7 @@ from anndata import AnnData
 
 from nmfbio.errors import InputError
 from nmfbio.io import (
+    read_counts,
     read_dropped_samples,
     read_factorised,
     read_h5ad,
@@ -37,6 +38,33 @@ def test_matrix_is_read_alone_from_dense_and_sparse_files(tmp_path, kind):
     assert scipy.sparse.issparse(matrix) == (kind is not np.asarray)
     assert not scipy.sparse.issparse(matrix) or matrix.format == "csr"
     np.testing.assert_array_equal(matrix.toarray() if scipy.sparse.issparse(matrix) else matrix, DENSE)
+
+
+def as_array(matrix):
+    return matrix.toarray() if scipy.sparse.issparse(matrix) else matrix
+
+
+@pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix, scipy.sparse.csc_matrix])
+def test_counts_are_those_of_raw_at_the_genes_of_the_matrix_in_their_order(tmp_path, kind):
+    counts = np.arange(15).reshape(3, 5)
+    written = make_expression(DENSE)
+    genes = pd.DataFrame(index=["c", "1E5", "other", "b", "a"])
+    written.raw = AnnData(kind(counts.astype(np.float32)), obs=written.obs, var=genes)
+    write_h5ad(written, tmp_path / "x.h5ad")
+    np.testing.assert_array_equal(as_array(read_counts(tmp_path / "x.h5ad")), counts[:, [4, 3, 0, 1]])
+
+
+@pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix])
+def test_without_raw_the_matrix_stands_for_its_counts(tmp_path, kind):
+    write_h5ad(make_expression(kind(DENSE)), tmp_path / "x.h5ad")
+    np.testing.assert_array_equal(as_array(read_counts(tmp_path / "x.h5ad")), DENSE)
+
+
+def test_raw_without_a_gene_of_the_matrix_gives_no_counts(tmp_path):
+    written = make_expression(DENSE)
+    written.raw = AnnData(DENSE[:, :3], obs=written.obs, var=pd.DataFrame(index=["a", "b", "c"]))
+    write_h5ad(written, tmp_path / "x.h5ad")
+    assert read_counts(tmp_path / "x.h5ad") is None
 
 
 def test_ids_and_annotation_come_back(tmp_path):
@@ -92,7 +120,7 @@ def test_samples_and_genes_are_read_alone_as_anndata_reads_them(tmp_path):
     pd.testing.assert_frame_equal(genes, anndata.var)
 
 
-@pytest.mark.parametrize("read", [read_matrix, read_obs_and_var, read_h5ad])
+@pytest.mark.parametrize("read", [read_matrix, read_counts, read_obs_and_var, read_h5ad])
 def test_missing_foreign_and_truncated_files_are_input_errors(tmp_path, read):
     write_h5ad(make_expression(DENSE), tmp_path / "x.h5ad")
     content = (tmp_path / "x.h5ad").read_bytes()

@@ -18,7 +18,7 @@ def jobs_with(messages, text):
 def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
-    once = ["factorize", "consensus"]
+    once = ["factorize", "consensus", "evidence"]
     anew = ["check", "choose_rank", "plot_survey", "annotate", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
@@ -32,7 +32,7 @@ def test_more_restarts_factorise_only_the_new_ones(finished_copy, read_plan):
     assert jobs["factorize"] == 2
     assert jobs_with(messages, "factorising") == new
     assert jobs["consensus"] == 2
-    assert "preprocess" not in jobs
+    assert not {"preprocess", "evidence_basis", "evidence"} & set(jobs)
 
 
 def test_a_new_rank_and_more_restarts_and_another_scale_at_once_plan_the_work_of_each(finished_copy, read_plan):
@@ -60,6 +60,19 @@ def test_another_seed_factorises_everything_anew(finished_copy, read_plan):
     finished_copy.config["factorize"]["seed"] = 1
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
     assert jobs["factorize"] == 2
+    assert (jobs["evidence_basis"], jobs["evidence"]) == (1, 3)
+
+
+def test_another_rule_gathers_nothing(finished_copy, read_plan):
+    finished_copy.config["rank"] = {"rule": "vote"}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
+
+
+def test_doing_without_evidence_only_chooses_again(finished_copy, read_plan):
+    finished_copy.config["rank"] = {"evidence": False}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
 
 
 def test_saying_what_auto_means_changes_nothing(finished_copy):
@@ -82,12 +95,13 @@ def test_a_changed_matrix_starts_anew(finished_copy, read_plan):
 
 
 def test_a_new_rank_leaves_the_files_of_the_others_alone(finished_copy):
-    old = {name: state(path) for name, path in finished_copy.results().items() if "k2" in name or "k3" in name}
+    kept = ("k2", "k3", "evidence/basis", "evidence/k1")
+    old = {name: state(path) for name, path in finished_copy.results().items() if any(part in name for part in kept)}
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     run = finished_copy.snakemake()
     assert run.returncode == 0, run.stdout
     files = finished_copy.results()
-    assert "leukemia/restarts/k4/0-5.npz" in files
+    assert {"leukemia/restarts/k4/0-5.npz", "leukemia/evidence/k4.npz"} <= set(files)
     assert {name: state(files[name]) for name in old} == old
     assert "Nothing to be done" in finished_copy.snakemake("-n").stdout
 

@@ -2,16 +2,19 @@
 
 import json
 import re
+from dataclasses import fields
 
 import anndata
 import numpy as np
 import pandas as pd
 import pytest
 
+from nmfbio.rank import Verdict
+from nmfbio.rank.measures import COLUMNS as MEASURE_COLUMNS
+from nmfbio.rank.measures import MEASURES
+
 RANKS = (2, 3)
 SIGNATURE_FILES = ("metagenes.tsv", "usages.tsv", "genes.tsv", "samples.tsv", "programs.tsv", "signatures.gmt")
-VERDICT_KEYS = {"status", "rank", "reproducible", "bound", "votes", "agreement", "why", "rule"}
-MEASURES = {"cophenetic", "dispersion", "pac", "silhouette", "explained_variance", "objective"}
 COLUMNS = {
     "genes.tsv": ["metagene", "position", "gene", "description", "score", "weight", "selected"],
     "samples.tsv": [
@@ -35,6 +38,7 @@ def read(path):
 
 def test_a_run_writes_every_file_of_the_design(finished):
     a_rank = [f"consensus/k{rank}.npz" for rank in RANKS] + [f"restarts/k{rank}/0-5.npz" for rank in RANKS]
+    evidence = ["evidence/basis.npz", *(f"evidence/k{rank}.npz" for rank in (1, *RANKS))]
     signatures = [f"signatures/k{rank}/{name}" for rank in RANKS for name in SIGNATURE_FILES]
     figures = ["preprocessing", "rank_survey", "objectives"]
     figures += [f"{name}_k{rank}" for rank in RANKS for name in ("consensus", "metagenes", "usages")]
@@ -42,7 +46,7 @@ def test_a_run_writes_every_file_of_the_design(finished):
     sources = [f"figures/source/{name}.tsv" for name in figures]
     single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html"]
     rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/solutions.tsv", "rank/verdict.json"]
-    expected = {f"leukemia/{name}" for name in [*a_rank, *signatures, *drawn, *sources, *single, *rank]}
+    expected = {f"leukemia/{name}" for name in [*a_rank, *evidence, *signatures, *drawn, *sources, *single, *rank]}
     assert set(finished.results()) == expected
 
 
@@ -78,11 +82,16 @@ def test_gene_sets_hold_the_selected_genes(finished):
 def test_measures_and_verdict_have_their_keys(finished):
     folder = finished.folder / "results" / "leukemia" / "rank"
     measures = read(folder / "measures.tsv")
-    assert list(measures.columns) == ["rank", "measure", "value", "low", "high", "null_low", "null_high"]
-    assert set(measures["measure"]) == MEASURES
+    assert list(measures.columns) == MEASURE_COLUMNS
+    assert list(measures["measure"]) == [*MEASURES] * 3
+    assert sorted(set(measures["rank"])) == [1, *RANKS]
+    known = measures[measures["value"].notna()]
+    assert set(known["measure"]) == {*MEASURES} - {"count_splitting"}  # intensities of a microarray, no counts
     verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
-    assert set(verdict) == VERDICT_KEYS
+    assert set(verdict) == {field.name for field in fields(Verdict)}
     assert verdict["status"] in {"supported", "weak", "none"}
+    assert verdict["rule"] == "finest_reproducible"
+    assert set(verdict["gate"]) == {"speckled_cv"}
 
 
 def test_annotated_matrix_opens_in_anndata(finished):

@@ -89,7 +89,8 @@ def test_two_data_sets_run_side_by_side_with_odd_names_and_paths(project):
     assert not (project.folder / "results").exists()
     assert "an L1 penalty of 0.01 on the usages" in files["B_2/report.html"].read_text(encoding="utf-8")
     for name in project.config["datasets"]:
-        assert json.loads(files[f"{name}/rank/verdict.json"].read_text(encoding="utf-8"))["rule"] == "cophenetic"
+        verdict = json.loads(files[f"{name}/rank/verdict.json"].read_text(encoding="utf-8"))
+        assert verdict["rule"] == "finest_reproducible"
     assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
@@ -123,6 +124,20 @@ def test_a_column_that_is_not_there_cannot_split_a_data_set(project):
     assert run.returncode == 1
     assert "found columns 'lineage', 'subtype'; expected a column 'patient'" in run.stdout
     assert "Traceback" not in run.stdout
+
+
+@pytest.mark.slow
+def test_a_run_without_evidence_gathers_none_and_says_so(project):
+    project.config["rank"] = {"evidence": False}
+    run = project.snakemake()
+    assert run.returncode == 0, run.stdout
+    files = project.results()
+    assert not [name for name in files if "evidence" in name]
+    verdict = json.loads(files["leukemia/rank/verdict.json"].read_text(encoding="utf-8"))
+    assert (verdict["rule"], verdict["reproducible"], verdict["gate"]) == ("cophenetic", None, {})
+    assert "No held-out data were consulted." in verdict["why"]
+    assert "held-out" in files["leukemia/report.html"].read_text(encoding="utf-8")
+    assert "Nothing to be done" in project.snakemake("-n").stdout
 
 
 @pytest.mark.slow
