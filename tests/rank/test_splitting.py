@@ -60,29 +60,30 @@ def test_wild_counts_have_the_largest_dispersion_at_most():
     assert DISPERSIONS[0] <= estimate_overdispersion(counts, 0) <= DISPERSIONS[1]
 
 
-def test_the_deviance_is_that_of_the_other_half_around_the_fit(tiny_counts):
+@pytest.mark.parametrize("loss", ["kl", "frobenius"])
+def test_the_deviance_is_that_of_the_other_half_around_the_fit(tiny_counts, loss):
     weights = np.linspace(0.5, 2, tiny_counts.shape[1])
     half = split_counts(tiny_counts, 0.1, 0, 1)
-    found = factorize(half * weights, 2, "kl", 2, seed=fit_seed(0, "split", 2, 1), tolerance=1e-4)
+    found = factorize(half * weights, 2, loss, 2, seed=fit_seed(0, "split", 2, 1), tolerance=1e-4)
     best = found.objective.argmin()
-    expected = mean_deviance((tiny_counts - half) * weights, found.usages[best] @ found.metagenes[best], "kl")
-    assert split_deviance(tiny_counts, weights, 0.1, 2, 0, 1) == pytest.approx(expected, rel=1e-5)
+    expected = mean_deviance((tiny_counts - half) * weights, found.usages[best] @ found.metagenes[best], loss)
+    assert split_deviance(tiny_counts, weights, 0.1, 2, loss, 0, 1) == pytest.approx(expected, rel=1e-5)
 
 
 def test_two_groups_are_predicted_by_two_metagenes(negative_binomial):
     counts = negative_binomial(0.1, 30, 60)
-    one, two, five = (split_deviance(counts, np.ones(60), 0.1, rank, 0, 0) for rank in (1, 2, 5))
+    one, two, five = (split_deviance(counts, np.ones(60), 0.1, rank, "kl", 0, 0) for rank in (1, 2, 5))
     assert two < one
     assert two < five
 
 
 def test_genes_and_samples_without_counts_are_left_out(tiny_counts):
     counts = np.pad(tiny_counts, ((0, 2), (0, 3)))
-    assert math.isfinite(split_deviance(counts, np.ones(33), 0.1, 2, 0, 0))
-    assert math.isnan(split_deviance(np.zeros((5, 6)), np.ones(6), 0.1, 1, 0, 0))
+    assert math.isfinite(split_deviance(counts, np.ones(33), 0.1, 2, "kl", 0, 0))
+    assert math.isnan(split_deviance(np.zeros((5, 6)), np.ones(6), 0.1, 1, "kl", 0, 0))
 
 
 def test_a_rank_too_large_for_what_is_left_gives_no_number():
     counts = np.zeros((6, 6))
     counts[:2] = 9
-    assert math.isnan(split_deviance(counts, np.ones(6), 0.1, 4, 0, 0))
+    assert math.isnan(split_deviance(counts, np.ones(6), 0.1, 4, "kl", 0, 0))
