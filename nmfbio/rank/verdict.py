@@ -57,7 +57,8 @@ class Verdict:
     vote
         What five measures say together.
     agreement, agreement_means
-        Share of simulated data sets with evidence like this for which the verdict was right, and this in words.
+        Share of simulated data sets with evidence like this for which the verdict was right, (right + 1) / (all + 2)
+        since few are no certainty, and what it rests on in words.
     runner_up
         The rank that would be named next.
     cophenetic_reading
