@@ -27,7 +27,7 @@ from .objectives import kl_constant, kl_divergence
 from .penalties import FactorPenalty, Penalties
 from .solver import Fit, Matrix, Method, Solver, one_at_a_time
 from .sparse import BothWays, weighted_logs
-from .stopping import Stopping, iterate, settle
+from .stopping import Stopping, iterate, settle_rows
 
 GENES_AT_ONCE = 1024
 MULTIPLICATIVE_UPDATES = 20
@@ -128,19 +128,25 @@ def sparse_newton(
 def project_kl(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray, penalties: Penalties) -> None:
     """Usages that fit best with the metagenes fixed, in place: safeguarded Newton steps to convergence."""
     for_usages, _ = penalties.scaled(expression.shape)
-    n_samples, rank = usages.shape
     metagene_sums, profiles = metagenes.sum(axis=1, dtype=np.float64), np.ascontiguousarray(metagenes.T)
-    numerators, hessian = np.empty((rank, n_samples)), np.empty((rank, rank, n_samples))
+    rank = len(metagenes)
 
-    def sparse_step() -> None:
-        rows = expression.indptr, expression.indices, expression.data
-        newton_rows(*rows, usages, profiles, metagene_sums, *for_usages)
+    def take_sparse(samples: np.ndarray) -> Callable[[np.ndarray], None]:
+        part = expression[samples]
+        rows = part.indptr, part.indices, part.data
+        return lambda moving: newton_rows(*rows, moving, profiles, metagene_sums, *for_usages)
 
-    def dense_step() -> None:
-        usage_derivatives(expression, usages, metagenes, numerators, hessian)
-        newton_usage_step(expression, metagenes, usages, metagene_sums, for_usages, numerators, hessian)
+    def take_dense(samples: np.ndarray) -> Callable[[np.ndarray], None]:
+        part = expression[samples]
+        numerators, hessian = np.empty((rank, len(samples))), np.empty((rank, rank, len(samples)))
 
-    settle(sparse_step if scipy.sparse.issparse(expression) else dense_step, usages)
+        def step(moving: np.ndarray) -> None:
+            usage_derivatives(part, moving, metagenes, numerators, hessian)
+            newton_usage_step(part, metagenes, moving, metagene_sums, for_usages, numerators, hessian)
+
+        return step
+
+    settle_rows(take_sparse if scipy.sparse.issparse(expression) else take_dense, usages)
 
 
 KL = Method(prepare_kl, project_kl, penalised_divergence, Penalties, sparse=True)

@@ -116,3 +116,31 @@ def settle(step: Callable[[], None], factor: np.ndarray, tolerance: float = 1e-7
         step()
         if np.max(np.abs(factor - previous)) <= tolerance * np.max(factor):
             break
+
+
+def settle_rows(
+    take: Callable[[np.ndarray], Callable[[np.ndarray], None]],
+    factor: np.ndarray,
+    tolerance: float = 1e-7,
+    max_steps: int = 1000,
+) -> None:
+    """Repeat a step that moves each row of a factor by itself, until no entry moves by more than a share of its row.
+
+    ``take(rows)`` gives the step of these rows. Rows that have settled are left out each time half of them have: most
+    take few steps, and some take hundreds.
+    """
+    tolerance = max(tolerance, 4 * float(np.finfo(factor.dtype).eps))
+    rows = np.arange(len(factor))
+    step, moving = take(rows), factor.copy()
+    for _ in range(max_steps):
+        previous = moving.copy()
+        step(moving)
+        far = (np.abs(moving - previous) > tolerance * moving.max(axis=1, keepdims=True)).any(axis=1)
+        if 2 * np.count_nonzero(far) > len(rows):
+            continue
+        factor[rows] = moving
+        rows, moving = rows[far], moving[far]
+        if not len(rows):
+            return
+        step = take(rows)
+    factor[rows] = moving

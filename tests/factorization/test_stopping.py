@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmfbio.factorization import factorize
-from nmfbio.factorization.stopping import Stopping, distance_to_limit, iterate, settle
+from nmfbio.factorization.stopping import Stopping, distance_to_limit, iterate, settle, settle_rows
 
 # Fits are cut short to look at their way.
 pytestmark = pytest.mark.filterwarnings("ignore::nmfbio.factorization.NotConvergedWarning")
@@ -121,3 +121,29 @@ def test_a_factor_whose_last_digit_alternates_has_settled(dtype):
 
     settle(step, factor)
     assert len(steps) == 1
+
+
+def test_rows_settle_by_themselves_and_settled_ones_are_left_out():
+    limits, taken = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]), []
+
+    def take(rows):
+        taken.append(rows.tolist())
+
+        def step(moving):
+            # Row 3 comes to its limit slowly, the others at once.
+            slow = rows == 3
+            moving[~slow] = limits[rows][~slow]
+            moving[slow] += 0.1 * (limits[rows][slow] - moving[slow])
+
+        return step
+
+    factor = np.ones((4, 2))
+    settle_rows(take, factor)
+    np.testing.assert_allclose(factor, limits, rtol=1e-5)
+    assert taken == [[0, 1, 2, 3], [3]]
+
+
+def test_rows_that_never_settle_stop_after_so_many_steps():
+    factor = np.ones((2, 1))
+    settle_rows(lambda rows: lambda moving: moving.__imul__(2), factor, max_steps=5)
+    np.testing.assert_array_equal(factor, [[32.0], [32.0]])
