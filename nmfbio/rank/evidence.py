@@ -112,7 +112,8 @@ def gather_evidence(
     Parameters
     ----------
     expression
-        n_samples × n_genes, the matrix that is factorised.
+        n_samples × n_genes, the matrix that is factorised; in memory or, as ``open_matrix`` gives it, on disk: only the
+        samples that the basis names are read.
     rank
         Number of metagenes.
     basis

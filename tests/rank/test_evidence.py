@@ -5,9 +5,11 @@ import warnings
 import numpy as np
 import pytest
 import scipy.sparse
+from anndata import AnnData
 from numpy.testing import assert_array_equal
 
 from nmfbio.errors import InputError
+from nmfbio.io import open_matrix, write_h5ad
 from nmfbio.rank import Evidence, count_pieces, evidence, gather_evidence, prepare_evidence
 
 
@@ -97,6 +99,16 @@ def test_a_sparse_matrix_gives_what_a_dense_one_does(counts, basis):
     # Fits to permuted data, which hold no structure, may end in other optima.
     for name in ("speckled_cv", "bi_cv", "silhouettes"):
         np.testing.assert_allclose(flat(sparse)[name], flat(dense)[name], rtol=1e-3, atol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix])
+def test_a_matrix_on_disk_gives_the_same_bytes(counts, basis, kind, tmp_path):
+    write_h5ad(AnnData(kind(counts)), tmp_path / "expression.h5ad")
+    in_memory = flat(gather_evidence(kind(counts), 2, basis))
+    with open_matrix(tmp_path / "expression.h5ad") as matrix:
+        on_disk = flat(gather_evidence(matrix, 2, basis))
+    for name, values in in_memory.items():
+        np.testing.assert_array_equal(on_disk[name], values, err_msg=name)
 
 
 METHODS = ["frobenius", "kl", "weighted", "online", "bayesian", "nsnmf"]
