@@ -11,6 +11,7 @@ from nmfbio.rank.draws import draw_starts, fit_seed, stream
 HIDDEN_SHARE = 0.1
 FOLDS = 5
 STARTS = 3
+BLOCK_STARTS = 2
 TOLERANCE = 1e-4
 SQUARED = ("frobenius", "lee", "snmf_r", "snmf_l", "offset")
 SMALLEST_FIT = 1e-12
@@ -69,7 +70,7 @@ def speckled_deviance(
 
 
 def block_deviance(
-    expression: np.ndarray, rank: int, loss: str, seed: int, quarter: int, starts: int = STARTS
+    expression: np.ndarray, rank: int, loss: str, seed: int, quarter: int, starts: int = BLOCK_STARTS
 ) -> float:
     """Mean deviance of a block of samples and genes predicted from the three others (Owen & Perry 2009).
 

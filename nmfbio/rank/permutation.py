@@ -24,7 +24,7 @@ from nmfbio.rank.splitting import split_deviance
 
 PERMUTATIONS = 3
 STARTS = 8
-NULL_SUBSAMPLES = 8
+NULL_SUBSAMPLES = 5
 
 
 @dataclass(frozen=True)
