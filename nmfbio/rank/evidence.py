@@ -139,6 +139,8 @@ def gather_evidence(
     >>> gather_evidence(expression, 2, prepare_evidence(expression)).silhouettes.shape
     (40, 2)
     """
+    if rank >= min(len(basis.samples), expression.shape[1]):
+        return undefined_evidence(rank, basis)
     options = dict(options or {})
     loss = loss_of(method, options)
     judged, part = expression[basis.samples], expression[basis.subsampled]
@@ -168,6 +170,19 @@ def gather_evidence(
         silhouettes=metagene_silhouettes(np.array(fits), reference) if fits else np.empty((0, rank)),
         unpermuted=vars(unpermuted),
         null={name: np.array([each[name] for each in found["null"]]) for name in NULL},
+    )
+
+
+def undefined_evidence(rank: int, basis: EvidenceBasis) -> Evidence:
+    """Evidence where the rank is too large for the samples looked at, or for the genes: none of it is defined."""
+    return Evidence(
+        rank=rank,
+        speckled_cv=np.full(FOLDS, np.nan),
+        bi_cv=np.full(QUARTERS, np.nan),
+        count_splitting=np.full(REPEATS * basis.has_counts, np.nan),
+        silhouettes=np.empty((0, rank)),
+        unpermuted=dict.fromkeys(COMPARED, np.nan),
+        null={name: np.full(PERMUTATIONS, np.nan) for name in NULL},
     )
 
 

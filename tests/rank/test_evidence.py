@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 from nmfbio.errors import InputError
 from nmfbio.io import open_matrix, write_h5ad
 from nmfbio.rank import Evidence, count_pieces, evidence, gather_evidence, prepare_evidence
+from nmfbio.rank.measures import collect_measures
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +165,13 @@ def test_a_gene_with_a_single_value_can_be_left_out_of_a_part(counts):
     matrix[1:, 5] = np.nan
     found = gather_evidence(matrix, 2, prepare_evidence(matrix), "weighted")
     assert np.isfinite(found.silhouettes).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rank_as_large_as_the_matrix_has_no_evidence_and_spoils_no_other(counts, basis):
+    rank = len(counts)
+    found = [gather_evidence(counts, each, basis) for each in (1, 2, rank)]
+    assert np.isnan(found[-1].speckled_cv).all()
+    table = collect_measures([], found, basis)
+    assert table[(table["rank"] == rank) & (table["measure"] != "parallel_analysis")]["value"].isna().all()
+    assert table[(table["rank"] == 2) & (table["measure"] == "speckled_cv")]["value"].notna().all()

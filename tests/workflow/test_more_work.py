@@ -72,7 +72,8 @@ def test_another_rule_gathers_nothing(finished_copy, read_plan):
 def test_doing_without_evidence_only_chooses_again(finished_copy, read_plan):
     finished_copy.config["rank"] = {"evidence": False}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
-    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
+    # The check tells what the run will cost.
+    assert set(jobs) == {"check", "choose_rank", "plot_survey", "annotate", "report", "all"}
 
 
 def test_saying_what_auto_means_changes_nothing(finished_copy):
