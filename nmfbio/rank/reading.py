@@ -6,7 +6,7 @@ import pandas as pd
 
 from nmfbio.rank.votes import known, read_votes, vote_interval
 
-# Calibrated on simulations and on labelled data: docs/rank.md.
+# Calibrated on simulations and on labelled data: docs/rank_calibration.md.
 THRESHOLD = 0.8
 GATE = ("speckled_cv", "count_splitting")
 BOUND = ("speckled_cv", "gain", "parallel_analysis")

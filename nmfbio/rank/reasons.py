@@ -122,7 +122,7 @@ def explain_reproducible(reading: Reading) -> str:
 def describe_coarser(ranks: list[int]) -> str:
     """What reproducible ranks below the finest one are."""
     reading = "coarser readings" if len(ranks) > 1 else "a coarser reading"
-    return f"{' and '.join(map(str, ranks))} {'are' if len(ranks) > 1 else 'is'} {reading} of the same data"
+    return f"{join_names(list(map(str, ranks)))} {'are' if len(ranks) > 1 else 'is'} {reading} of the same data"
 
 
 def explain_near(reading: Reading, near: float = 0.05) -> str:
@@ -194,11 +194,9 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def list_ranks(ranks: list[int]) -> str:
+def list_ranks(ranks: list[int] | list[str]) -> str:
     """Ranks in words: "rank 2", "ranks 2, 3 and 4"."""
-    if len(ranks) == 1:
-        return f"rank {ranks[0]}"
-    return f"ranks {', '.join(map(str, ranks[:-1]))} and {ranks[-1]}"
+    return f"rank{'s' if len(ranks) > 1 else ''} {join_names(list(map(str, ranks)))}"
 
 
 def explain_equals(rank: int | None, cophenetic: pd.Series) -> list[str]:
@@ -220,9 +218,7 @@ def explain_equals(rank: int | None, cophenetic: pd.Series) -> list[str]:
 
 def say_repeat(ranks: list[str]) -> str:
     """Ranks as the subject of a sentence: "Rank 2 repeats", "Ranks 2, 3 and 4 repeat"."""
-    if len(ranks) == 1:
-        return f"Rank {ranks[0]} repeats"
-    return f"Ranks {', '.join(ranks[:-1])} and {ranks[-1]} repeat"
+    return f"{capitalise(list_ranks(ranks))} {'repeat' if len(ranks) > 1 else 'repeats'}"
 
 
 def explain_curve(cophenetic: pd.Series, fall: int | None) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 TIE = 1e-4
 LARGEST = ("dispersion", "silhouette", "inflection")
 SMALLEST = ("pac", "speckled_cv", "count_splitting")
-# NMFk's line for the least certain program (Nebgen et al. 2021).
+# NMFk's line for the least certain program (Alexandrov et al. 2013).
 PROGRAM_LINE = 0.75
 
 
