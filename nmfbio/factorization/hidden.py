@@ -42,17 +42,23 @@ class HiddenFit:
 
 @kernel
 def fill_hidden(filled, samples, genes, usages, metagenes, floor):
-    """Put W H into the hidden entries; Σ x and Σ x log x of what was put there."""
-    total, logs = 0.0, 0.0
+    """Put W H into the hidden entries."""
     for e in range(samples.size):
         i, g = samples[e], genes[e]
         fitted = 0.0
         for c in range(usages.shape[1]):
             fitted += np.float64(usages[i, c]) * np.float64(metagenes[c, g])
-        fitted = max(fitted, floor)
-        filled[i, g] = fitted
-        total += fitted
-        logs += fitted * np.log(fitted)
+        filled[i, g] = max(fitted, floor)
+
+
+@kernel
+def hidden_sums(filled, samples, genes):
+    """Σ x and Σ x log x of what the hidden entries hold."""
+    total, logs = 0.0, 0.0
+    for e in range(samples.size):
+        x = np.float64(filled[samples[e], genes[e]])
+        total += x
+        logs += x * np.log(x)
     return total, logs
 
 
@@ -127,12 +133,9 @@ def fit_divergence(filled, hidden, usages: np.ndarray, metagenes: np.ndarray, st
     newton_step = dense_newton(filled, usages, metagenes, NO_PENALTY, NO_PENALTY)
     constant = kl_constant(np.delete(filled.ravel(), np.ravel_multi_index(hidden, filled.shape))[None])
 
-    def fill() -> tuple[float, float]:
-        return fill_hidden(filled, *hidden, usages, metagenes, TINY)
-
     def step(iteration: int) -> None:
         if iteration > 1:
-            fill()
+            fill_hidden(filled, *hidden, usages, metagenes, TINY)
         if iteration <= MULTIPLICATIVE_UPDATES:
             update_usages(filled, usages, metagenes)
             update_metagenes(filled, usages, metagenes)
@@ -140,7 +143,8 @@ def fit_divergence(filled, hidden, usages: np.ndarray, metagenes: np.ndarray, st
             newton_step()
 
     def objective() -> float:
-        total, logs = fill()
+        fill_hidden(filled, *hidden, usages, metagenes, TINY)
+        total, logs = hidden_sums(filled, *hidden)
         return divergence(filled, usages, metagenes, constant) + logs - total
 
     iterate(step, objective, usages, stopping, first_look=MULTIPLICATIVE_UPDATES)

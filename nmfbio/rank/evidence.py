@@ -23,7 +23,7 @@ from nmfbio.rank.reproducibility import count_subsample, fit_subsample, metagene
 from nmfbio.rank.splitting import REPEATS, split_deviance
 
 QUARTERS = 4
-SUBSAMPLES = 40
+SUBSAMPLES = 30
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> flo
 
 
 def speckled_deviance(
-    expression: np.ndarray, rank: int, loss: str, seed: int, fold: int, starts: int = STARTS
+    expression: np.ndarray, rank: int, loss: str, seed: int, fold: int, starts: int = STARTS, tolerance: float = TOLERANCE
 ) -> float:
     """Mean deviance of a tenth of the entries, chosen at random and hidden from the fit (Wold 1978).
 
@@ -63,7 +63,7 @@ def speckled_deviance(
     judged = known & (tenth == fold)
     values = np.where(known, expression, 0)
     hidden = np.nonzero(judged | ~known)
-    fit = fit_hidden(values, hidden, draw_starts(values, rank, starts, seed, "hide", fold), loss, TOLERANCE)
+    fit = fit_hidden(values, hidden, draw_starts(values, rank, starts, seed, "hide", fold), loss, tolerance)
     samples, genes = np.nonzero(judged)
     predicted = np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes])
     return mean_deviance(expression[judged], predicted, loss)
