@@ -35,7 +35,9 @@ class Cells:
     programs: np.ndarray
 
 
-def simulate_cells(seed: int, n_cells: int = N_CELLS, n_genes: int = N_GENES) -> Cells:
+def simulate_cells(
+    seed: int, n_cells: int = N_CELLS, n_genes: int = N_GENES, median_total: float = MEDIAN_TOTAL
+) -> Cells:
     """Draw negative binomial counts (variance μ + φ μ²) of cells, μ = total × usages @ programs.
 
     A program is a common log-normal baseline with a twentieth of the genes raised 2- to 12-fold. A cell uses the
@@ -47,6 +49,8 @@ def simulate_cells(seed: int, n_cells: int = N_CELLS, n_genes: int = N_GENES) ->
         Not negative; the same seed gives the same cells.
     n_cells, n_genes
         Size of the matrix; genes without any count are left out of it.
+    median_total
+        Median of the cells' sums of counts.
 
     Examples
     --------
@@ -56,7 +60,7 @@ def simulate_cells(seed: int, n_cells: int = N_CELLS, n_genes: int = N_GENES) ->
     random = np.random.default_rng(seed)
     programs = draw_programs(random, n_genes)
     usages = draw_usages(random, n_cells)
-    totals = MEDIAN_TOTAL * np.exp(random.normal(0, SPREAD_OF_TOTALS, n_cells))
+    totals = median_total * np.exp(random.normal(0, SPREAD_OF_TOTALS, n_cells))
     mean = totals[:, None] * (usages @ programs)
     counts = random.poisson(mean * random.gamma(1 / DISPERSION, DISPERSION, mean.shape)).astype(np.float64)
     seen = counts.any(axis=0)

@@ -21,7 +21,8 @@ from nmfbio.io import write_text
 from nmfbio.rank import EvidenceBasis, gather_evidence, prepare_evidence
 
 FOLDER = Path(__file__).resolve().parents[1] / "results" / "rank"
-CELLS, GENES, CELL_RANKS = 5000, 2000, (7,)
+# Few counts a cell, so that a sixth of the values are above zero.
+CELLS, GENES, COUNTS, CELL_RANKS = 5000, 2000, 500, (7,)
 LEUKEMIA_RANKS = (2, 3, 4, 5, 6)
 RESTARTS = 50
 
@@ -61,7 +62,7 @@ def measure_cost(name: str, expression: Matrix, counts: Matrix | None, ranks: tu
 
 def read_cells() -> tuple[Matrix, Matrix]:
     """Simulated cells, each gene divided by its standard deviation as the preset ``single_cell`` does, and counts."""
-    counts = csr_matrix(simulate_cells(seed=0, n_cells=CELLS, n_genes=GENES).counts)
+    counts = csr_matrix(simulate_cells(seed=0, n_cells=CELLS, n_genes=GENES, median_total=COUNTS).counts)
     deviations = np.sqrt(np.asarray(counts.power(2).mean(axis=0) - np.square(counts.mean(axis=0))).ravel())
     return csr_matrix(counts @ diags_array(1 / deviations)), counts
 

@@ -87,19 +87,18 @@ def build_consensus(
     warn_of_unconverged(restarts)
     best = best_restart(restarts.loss, restarts.converged)
     model = Model(expression, method, options or {})
-    reference = restarts.metagenes[best]
-    orders = align_metagenes(restarts.metagenes, reference)
+    orders = align_metagenes(restarts.metagenes, restarts.metagenes[best])
     rows = unit_metagenes(restarts.metagenes)
     cosines = row_cosines(rows)
-    cluster = clustered if solution == "clustered" else clustered_or_nothing
+    # The first two are compared in every run, whichever is kept.
     found = {
         "aligned_median": with_usages(model, aligned_median(restarts.metagenes, orders, best, scale)),
-        "clustered": cluster(model, reference, rows, cosines, len(orders), neighbourhood, density_threshold),
+        "clustered": (clustered if solution == "clustered" else clustered_or_nothing)(
+            model, restarts.metagenes[best], rows, cosines, len(orders), neighbourhood, density_threshold
+        ),
+        "best": with_usages(model, restarts.metagenes[best].astype(np.float64)) if solution == "best" else None,
     }
     objectives = {name: model.objective(*each) if each else np.nan for name, each in found.items()}
-    if solution == "best":
-        found["best"] = with_usages(model, reference.astype(np.float64))
-        objectives["best"] = model.objective(*found["best"])
     usages, metagenes = found[solution]
     refuse_zeros(usages, metagenes)
     explained = judge_fit(model, usages, metagenes)

@@ -21,10 +21,10 @@ MOST_PROFILES = 4000  # more are not compared pair by pair, whatever the number 
 METAGENES = 3  # copies of the restarts' metagenes in the consensus: as read, scaled, at length 1
 COSINES = 12  # bytes a pair of metagenes of all restarts
 # The evidence on the rank costs so many restarts at each rank, however many there are besides: for fits to a part of
-# the samples, and for held-out, split and permuted values, which are dense whatever the matrix is. Together 170, as
-# measured: with the default of 50 restarts, a run on a dense matrix takes 4.4 times the CPU time of its restarts.
-SUBSAMPLE_FITS = 80
-HELD_OUT_FITS = 90
+# the samples, and for held-out, split and permuted values, which are dense whatever the matrix is. Together 125, as
+# measured: with the default of 50 restarts, a run on a dense matrix takes 3.5 times the CPU time of its restarts.
+SUBSAMPLE_FITS = 60
+HELD_OUT_FITS = 65
 MOST_SUBSAMPLED = 5000  # samples
 MOST_HELD_OUT = 2_000_000  # entries, but not fewer samples than
 FEWEST_HELD_OUT = 200

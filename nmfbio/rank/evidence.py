@@ -137,7 +137,7 @@ def gather_evidence(
     --------
     >>> expression = np.random.default_rng(0).random((30, 50))
     >>> gather_evidence(expression, 2, prepare_evidence(expression)).silhouettes.shape
-    (40, 2)
+    (30, 2)
     """
     if rank >= min(len(basis.samples), expression.shape[1]):
         return undefined_evidence(rank, basis)

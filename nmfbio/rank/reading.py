@@ -8,6 +8,8 @@ from nmfbio.rank.votes import known, read_votes, vote_interval
 
 # Calibrated on simulations and on labelled data: docs/rank_calibration.md.
 THRESHOLD = 0.8
+# Another draw of samples may put ranks this near to the line on its other side.
+NEAR = 0.05
 GATE = ("speckled_cv", "count_splitting")
 BOUND = ("speckled_cv", "gain", "parallel_analysis")
 VOTERS = ("gain", "speckled_cv", "count_splitting", "parallel_analysis", "program_silhouette")

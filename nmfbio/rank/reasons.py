@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nmfbio.rank.reading import THRESHOLD, Reading
+from nmfbio.rank.reading import NEAR, THRESHOLD, Reading
 from nmfbio.rank.votes import TIE
 
 NAMES = {
@@ -97,9 +97,9 @@ def explain_gate(reading: Reading) -> str:
 def explain_bound(reading: Reading) -> str:
     """Up to which rank there is structure."""
     votes = ", ".join(f"{NAMES[name]} {vote}" for name, vote in reading.bound_votes.items())
-    least = "at least " if reading.bound_open else ""
     median = "by one measure" if len(reading.bound_votes) == 1 else f"the median of {len(reading.bound_votes)} measures"
-    return f"It is detectable up to rank {least}{reading.bound}, {median} ({votes})."
+    beyond = " and maybe beyond" if reading.bound_open else ""
+    return f"It is detectable up to rank {reading.bound}{beyond}, {median} ({votes})."
 
 
 def explain_reproducible(reading: Reading) -> str:
@@ -125,9 +125,9 @@ def describe_coarser(ranks: list[int]) -> str:
     return f"{join_names(list(map(str, ranks)))} {'are' if len(ranks) > 1 else 'is'} {reading} of the same data"
 
 
-def explain_near(reading: Reading, near: float = 0.05) -> str:
+def explain_near(reading: Reading) -> str:
     """Name ranks so near the line that other samples might put them on its other side."""
-    close = [rank for rank, distance in reading.distance.items() if abs(distance) <= near]
+    close = [rank for rank, distance in reading.distance.items() if abs(distance) <= NEAR]
     if not close:
         return ""
     values = ", ".join(f"rank {rank} by {reading.distance[rank]:+.2f}" for rank in close)

@@ -37,7 +37,7 @@ class Verdict:
         ``"supported"``: the rule gives a rank, and nothing that the rule looks at speaks against it; ``"weak"``: a rank
         can be named, but the evidence for it is thin; ``"none"``: no supported structure.
     rank
-        The rank; None where there is no structure.
+        The rank; None where there is no structure, unless the user has set one.
     rule
         The rule that chose, or ``"selected"``.
     reproducible
@@ -134,7 +134,8 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
     applied = rule if can_apply(rule, reading) else "cophenetic"
     status, rank = apply_rule(applied, reading)
     if selected is not None:
-        status, rank, applied = (status if selected == rank else "weak"), selected, "selected"
+        status = status if status == "none" or selected == rank else "weak"
+        rank, applied = selected, "selected"
     named, counted = calibrate(rank, applied, reading)
     return Verdict(
         status=status,

@@ -28,7 +28,7 @@ SHUFFLED = {
     "of those of permuted data (parallel analysis) [@horn_1965,buja_1992]",
 }
 SUBSAMPLING = (
-    "To see which ranks hold in other samples, each rank was fitted forty times to a random 80 % of the samples, the "
+    "To see which ranks hold in other samples, each rank was fitted thirty times to a random 80 % of the samples, the "
     "better of two starts each [@lange_2004]. Metagenes were divided by their sums, their mean was taken off and "
     "the difference divided by the mean's square root; they were then matched one to one, and the rank was scored by "
     "the silhouette (cosine distance) that its least certain metagene reached in three of four fits."

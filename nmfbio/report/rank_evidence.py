@@ -7,16 +7,12 @@ import pandas as pd
 
 from nmfbio.report.format import (
     format_list,
-    format_number,
     format_ranks,
     format_share,
     is_undefined,
     spell_number,
 )
 from nmfbio.report.words import EVIDENCE, describe_measure
-
-NEAR_THE_LINE = 0.05
-"""Ranks closer to the line than this are named: another seed may put them on its other side."""
 
 
 def list_readings(verdict: Mapping[str, Any]) -> list[str]:
@@ -26,7 +22,7 @@ def list_readings(verdict: Mapping[str, Any]) -> list[str]:
     """
     readings = [describe_vote(verdict), describe_brunet(verdict)]
     if verdict.get("status") == "none" or not verdict.get("why"):
-        readings = [describe_bound(verdict), describe_reproducible(verdict), describe_near_ranks(verdict), *readings]
+        readings = [describe_bound(verdict), describe_reproducible(verdict), *readings]
     return [reading for reading in readings if reading]
 
 
@@ -63,25 +59,8 @@ def describe_reproducible(verdict: Mapping[str, Any]) -> str:
     return f"Reproducible as well: {format_ranks(others)}, {reading} of the same data and {not_wrong}."
 
 
-def describe_near_ranks(verdict: Mapping[str, Any]) -> str:
-    """Name the ranks so near the line that another run may judge them otherwise."""
-    near = {
-        int(rank): distance
-        for rank, distance in _known(verdict.get("distance")).items()
-        if abs(distance) < NEAR_THE_LINE
-    }
-    if not near or is_undefined(verdict.get("threshold")):
-        return ""
-    parts = [
-        f"rank {rank} ({format_number(abs(distance))} {'above' if distance >= 0 else 'below'})"
-        for rank, distance in sorted(near.items())
-    ]
-    line = f"{verdict['threshold']:.2g}"
-    return f"Near the line of {line}, so that other seeds may judge them otherwise: {format_list(parts)}."
-
-
 def describe_vote(verdict: Mapping[str, Any]) -> str:
-    """Say what the vote of several measures gives, with its interval and how such votes fared in simulations."""
+    """Say what the vote of several measures gives, with its interval and the share of measures at it."""
     vote = verdict.get("vote") or {}
     if is_undefined(vote.get("rank")):
         return ""
@@ -91,9 +70,7 @@ def describe_vote(verdict: Mapping[str, Any]) -> str:
     spread = f", interval {interval[0]} to {interval[1]}" if len(interval) == 2 and interval[0] != interval[1] else ""
     sentences = [f"{count.capitalize()} gives rank {int(vote['rank'])}{spread}."]
     if not is_undefined(vote.get("agreement")):
-        share = format_share(vote["agreement"])
-        past = f"; such votes were {vote['calibration']} (calibrated on simulations)" if vote.get("calibration") else ""
-        sentences.append(f"{share} of them agree on it{past}.")
+        sentences.append(f"{format_share(vote['agreement'])} of them agree on it.")
     return " ".join(sentences)
 
 

@@ -201,7 +201,6 @@ def make_evidence(ranks: tuple[int, ...] = (2, 3), restarts: int = 5, **verdict)
         "vote": {
             "rank": 4, "interval": [3, 5], "agreement": 0.4,
             "voters": ["gain", "speckled_cv", "parallel_analysis", "program_silhouette", "pac"],
-            "calibration": "right in 21 of 27 simulated data sets with this agreement",
         },
         "agreement": 0.75, "agreement_means": "Three of four verdicts like this one were right in simulations.",
         "runner_up": 2, "cophenetic_reading": 3, "why": "Hidden values support it.",

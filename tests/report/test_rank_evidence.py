@@ -8,7 +8,6 @@ from nmfbio.report.rank_evidence import (
     describe_agreement,
     describe_bound,
     describe_brunet,
-    describe_near_ranks,
     describe_reproducible,
     describe_vote,
     drop_unmeasured,
@@ -59,19 +58,10 @@ def test_other_reproducible_ranks_are_readings_of_the_same_data(rank, reproducib
     assert words in describe_reproducible({"rank": rank, "reproducible": reproducible})
 
 
-def test_only_ranks_near_the_line_are_named_with_their_side():
-    text = describe_near_ranks({"threshold": 0.7, "distance": {"10": -0.03, "2": 0.02, "3": 0.3, "4": None}})
-    assert text.endswith("rank 2 (0.020 above) and rank 10 (0.030 below).")
-    assert describe_near_ranks({"threshold": 0.7, "distance": {"3": 0.3}}) == ""
-
-
-def test_the_vote_is_told_with_interval_agreement_and_where_it_was_calibrated(verdict):
+def test_the_vote_is_told_with_interval_and_agreement(verdict):
     text = describe_vote(verdict)
     assert "The vote of five measures gives rank 4, interval 3 to 5." in text
-    assert "40 % of them agree on it; such votes were right in 21 of 27 simulated data sets" in text
-    assert "calibrated on simulations" in text
-    uncalibrated = {"vote": {**verdict["vote"], "calibration": None}}
-    assert describe_vote(uncalibrated).endswith("40 % of them agree on it.")
+    assert text.endswith("40 % of them agree on it.")
     assert "interval" not in describe_vote({"vote": {"rank": 1, "interval": [1, 1]}})
 
 

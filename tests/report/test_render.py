@@ -164,7 +164,7 @@ def test_hostile_words_of_the_verdict_are_escaped(build_evidence):
     hostile = "<script>alert(3)</script>"
     content = build_evidence(
         why=hostile, disagreements=[hostile], agreement_means=hostile, rule=hostile, votes={hostile: 2},
-        vote={"rank": 3, "interval": [2, 3], "agreement": 0.4, "voters": [hostile], "calibration": hostile},
+        vote={"rank": 3, "interval": [2, 3], "agreement": 0.4, "voters": [hostile]},
         bound_votes={hostile: 2},
     )  # fmt: skip
     assert hostile not in render_report(content)
