@@ -41,7 +41,13 @@ def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> flo
 
 
 def speckled_deviance(
-    expression: np.ndarray, rank: int, loss: str, seed: int, fold: int, starts: int = STARTS, tolerance: float = TOLERANCE
+    expression: np.ndarray,
+    rank: int,
+    loss: str,
+    seed: int,
+    fold: int,
+    starts: int = STARTS,
+    tolerance: float = TOLERANCE,
 ) -> float:
     """Mean deviance of a tenth of the entries, chosen at random and hidden from the fit (Wold 1978).
 
@@ -57,6 +63,8 @@ def speckled_deviance(
         Which entries are hidden. Folds do not overlap.
     starts
         Fits, of which the one with the lowest loss of the seen entries counts.
+    tolerance
+        Of a fit, as for `factorize`.
     """
     known = np.isfinite(expression)
     tenth = np.random.default_rng(stream(seed, "hide")).permutation(expression.size).reshape(expression.shape) % 10

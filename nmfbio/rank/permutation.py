@@ -25,6 +25,7 @@ from nmfbio.rank.splitting import split_deviance
 PERMUTATIONS = 3
 STARTS = 8
 NULL_SUBSAMPLES = 5
+# Bands and curves that are compared with them need no fit closer to its limit.
 TOLERANCE = 1e-3
 
 
@@ -77,8 +78,8 @@ def measure_null(
 ) -> dict[str, float]:
     """All measures where there is no structure: on a matrix whose genes are shuffled over the samples.
 
-    Less is spent on each than on the data, whose rank hangs on it: held-out data are one fold and one fit, and one
-    permutation alone is fitted to parts of its samples.
+    Less is spent on each than on the data, whose rank hangs on it: fits end sooner, held-out data are one fold and one
+    fit, and one permutation alone is fitted to parts of its samples.
 
     Parameters
     ----------
