@@ -9,7 +9,7 @@ from nmfbio.factorization import factorize
 from nmfbio.rank import prepare_evidence
 from nmfbio.rank.draws import permute_genes
 from nmfbio.rank.held_out import speckled_deviance
-from nmfbio.rank.permutation import COMPARED, NULL, STARTS, measure_few, measure_null
+from nmfbio.rank.permutation import COMPARED, NULL, STARTS, TOLERANCE, measure_few, measure_null
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def basis(tiny_counts):
 
 def test_eight_restarts_are_measured_as_a_consensus_of_them_is(tiny_counts):
     measures, metagenes = measure_few(tiny_counts, 3, "kl", {}, "max", 5)
-    found = factorize(tiny_counts, 3, "kl", STARTS, seed=5, tolerance=1e-4)
+    found = factorize(tiny_counts, 3, "kl", STARTS, seed=5, tolerance=TOLERANCE)
     names = np.array([f"s{number:02}" for number in range(len(tiny_counts))])
     consensus = build_consensus(tiny_counts, summarize_restarts(found), names, solution="best")
     for name in ("cophenetic", "dispersion", "pac", "mean_silhouette"):
@@ -43,7 +43,7 @@ def test_every_measure_is_taken_of_permuted_data(tiny_counts, basis, rank):
     agreement = {"cophenetic", "dispersion", "pac", "mean_silhouette", "program_silhouette", "reproducibility"}
     assert unknown == (agreement if rank == 1 else set())
     permuted = permute_genes(tiny_counts, 0, 0)
-    assert null["speckled_cv"] == speckled_deviance(permuted, rank, "kl", 0, 0, starts=1)
+    assert null["speckled_cv"] == speckled_deviance(permuted, rank, "kl", 0, 0, starts=1, tolerance=TOLERANCE)
 
 
 def test_only_the_first_permutation_is_fitted_to_parts(tiny_counts, basis):
