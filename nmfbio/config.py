@@ -17,7 +17,7 @@ from nmfbio import config_docs
 from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
-from nmfbio.config_section import Section, Text, key
+from nmfbio.config_section import Number, Section, Text, key
 from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
 
@@ -127,8 +127,16 @@ class Rank(Section):
 
 
 class Signatures(Section):
-    """Which genes characterise a metagene (gene score of Kim & Park 2007)."""
+    """Which genes characterise a metagene."""
 
+    selection: Literal["fold", "kim_park", "carmona_saez", "top"] = key(
+        "fold",
+        "Genes in a signature, of those that weigh most in its metagene: `fold` takes those that weigh `least_fold` "
+        "times as much as in any other metagene; `top` the `number` genes of the highest score z; `kim_park` and "
+        "`carmona_saez` follow the published rules (Kim & Park 2007; Carmona-Saez et al. 2006).",
+    )
+    least_fold: Number = key(1.5, "Of `fold`: times as much as in any other metagene.", "fold", gt=1, le=100)
+    number: int = key(50, "Of `top`: genes of each metagene at most.", "genes", ge=1, le=10000)
     top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
 
 

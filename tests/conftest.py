@@ -13,6 +13,7 @@ from hypothesis import settings
 from nmfbio.consensus import build_consensus, summarize_restarts
 from nmfbio.factorization import factorize
 from nmfbio.io import read_expression
+from nmfbio.signatures import extract_signatures
 
 ROOT = Path(__file__).resolve().parents[1]
 LEUKEMIA = ROOT / "resources" / "leukemia"
@@ -86,3 +87,14 @@ def small_consensus(small_expression, small_restarts):
         return build_consensus(small_expression.X, small_restarts(rank, restarts), samples, scale=scale)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def extract(small_expression):
+    """Function from a consensus of the small matrix, and how genes are selected, to its tables."""
+
+    def tabulate(consensus, scale: str = "max", **cut):
+        names = small_expression.obs_names, small_expression.var
+        return extract_signatures(small_expression.X, consensus, *names, scale, **cut)
+
+    return tabulate

@@ -47,14 +47,15 @@ def stages(request, counts, tmp_path):
 def test_every_method_goes_all_the_way_and_nothing_is_undefined(stages):
     method, folder, consensus = stages
     samples, genes = read_obs_and_var(folder / "expression.h5ad")
-    signatures = extract_signatures(consensus, samples.index, genes)
+    matrix = read_matrix(folder / "expression.h5ad")
+    signatures = extract_signatures(matrix, consensus, samples.index, genes)
     for table in (signatures.metagenes, signatures.usages, signatures.genes, signatures.samples):
         assert table.notna().all(axis=None), method
     in_use = list(signatures.usages.columns[signatures.usages.any()])
     assert set(signatures.samples["cluster"]) | set(signatures.samples["consensus_cluster"]) <= set(in_use)
     assert set(signatures.genes["metagene"]) <= set(in_use)
     assert consensus.explained_variance > 0.5
-    drawings = draw_rank_figures(read_matrix(folder / "expression.h5ad"), samples, consensus, signatures)
+    drawings = draw_rank_figures(matrix, samples, consensus, signatures)
     assert all(table.notna().all(axis=None) for _, table in drawings.values())
     assert to_gmt(signatures.genes, "set", "text").count("\n") <= len(in_use)
 
@@ -74,7 +75,9 @@ def test_the_rank_and_the_annotated_matrix_follow(stages):
     objectives = collect_objectives([consensus])
     assert np.isfinite(objectives["objective"]).all()
     verdict = choose_rank(collect_measures([consensus])).to_dict()
-    annotated = annotate_expression(read_h5ad(folder / "expression.h5ad"), [consensus], verdict)
+    expression = read_h5ad(folder / "expression.h5ad")
+    signatures = extract_signatures(expression.X, consensus, expression.obs_names, expression.var)
+    annotated = annotate_expression(expression, consensus, signatures, verdict)
     assert np.isfinite(annotated.obsm["X_nmf"]).all()
     assert annotated.obs["nmf_cluster"].notna().all()
 

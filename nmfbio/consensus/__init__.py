@@ -19,6 +19,8 @@ _HOME = {
     "Agreement": "agreement",
     "measure_agreement": "agreement",
     "match_metagenes": "alignment",
+    "fold_over_next": "recurrence",
+    "to_unit_sum": "recurrence",
     "consensus_matrix": "coclustering",
     "cophenetic_correlation": "coclustering",
     "dispersion": "coclustering",

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nmfbio.consensus.programs import program_fields, row_cosines, unit_metagenes, warn_of_empty
+from nmfbio.consensus.recurrence import gene_recurrence
 from nmfbio.consensus.result import Consensus
 from nmfbio.consensus.samples import cluster_samples
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
@@ -126,6 +127,7 @@ def build_consensus(
         solution_objective=objectives[solution],
         aligned_median_objective=objectives["aligned_median"],
         clustered_objective=objectives["clustered"],
+        gene_recurrence=gene_recurrence(restarts.metagenes, orders),
         explained_variance=explained,
         **program_fields(rows, cosines, orders, metagenes),
         **cluster_samples(restarts.labels(scale), samples, calls, in_use, len(metagenes)),

@@ -55,6 +55,9 @@ class Consensus:
         (rank,) share of restarts that contain the metagene: the one matched to it has a cosine of at least 0.8.
     program_cosine_mean, program_cosine_min
         (rank,) mean and smallest of these cosines over the restarts; 0 for an empty metagene.
+    gene_recurrence
+        (rank, n_genes) share of restarts in which a gene weighs at least 1.5 times as much in the metagene as in any
+        other, metagenes compared as shares of their sums.
     explained_variance
         Of the solution of record, 1 − ‖V − WH‖² / ‖V‖².
     """
@@ -96,6 +99,7 @@ class Consensus:
     program_restarts: np.ndarray
     program_cosine_mean: np.ndarray
     program_cosine_min: np.ndarray
+    gene_recurrence: np.ndarray
     explained_variance: float
 
     @property

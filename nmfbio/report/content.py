@@ -66,11 +66,11 @@ class RankContent:
     rank
         Number of metagenes.
     genes
-        Columns metagene, position, gene, description, score, weight, selected: every gene once, under the metagene
-        where its loading is largest.
+        Columns metagene, position, gene, description, z, fold, contribution, kim_park, weight, stability, selected:
+        every gene once, under the metagene where its loading is largest.
     samples
         Columns sample, cluster, usage_share, second, margin, agreement, silhouette, consensus_cluster,
-        scale_dependent, cluster_other_scale.
+        scale_dependent, cluster_other_scale, unsteady.
     programs
         Columns signature, in_use, silhouette, share_of_restarts, mean_cosine, min_cosine: how surely each metagene
         recurs over restarts.

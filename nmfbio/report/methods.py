@@ -99,15 +99,34 @@ def describe_consensus(content: ReportContent) -> str:
     )
 
 
+SCORED = (
+    "Genes were ranked by the coefficients of their standardised log expression in the regression on the usage shares "
+    "of the samples [@kotliar_2019]."
+)
+
+
 def describe_signatures(content: ReportContent) -> str:
     """Describe how genes were scored and selected."""
     if all(entry.rank == 1 for entry in content.ranks):
         return "Genes were ordered by their loading in the single metagene."
+    return f"{SCORED} {describe_selection(_section(content, 'signatures'))}"
+
+
+def describe_selection(settings: Mapping[str, Any]) -> str:
+    """Say by which rule genes entered a signature."""
+    least_fold, number = settings.get("least_fold", 1.5), settings.get("number", 50)
+    rules = {
+        "fold": f"when that loading was at least {least_fold:g} times the largest one in any other metagene",
+        "top": f"when it was among the {number} with the highest scores there",
+        "kim_park": "when its specificity, one minus the entropy of its loadings relative to the maximum, exceeded "
+        "the median by more than three scaled median absolute deviations (1.4826 × MAD) and that loading exceeded the "
+        "median of all loadings [@kim_2007]",
+        "carmona_saez": "when neither it nor any gene of a larger loading there had a larger one in another metagene "
+        "[@carmona_saez_2006]",
+    }
     return (
-        "Genes were scored by how specific their loadings are to one metagene, as one minus the entropy of the "
-        "loadings relative to its maximum; a gene entered the signature of the metagene where its loading is largest "
-        "when its score exceeded the median score by more than three scaled median absolute deviations (1.4826 × MAD) "
-        "and that loading exceeded the median of all loadings [@kim_2007]."
+        "A gene entered the signature of the metagene where its loading is largest, metagenes being compared on the "
+        f"scale of the calls, {rules[settings.get('selection', 'fold')]}."
     )
 
 

@@ -126,6 +126,12 @@ REFERENCES = {
         "cellular activity with single-cell RNA-Seq. eLife 8:e43803.",
         "10.7554/eLife.43803",
     ),
+    "carmona_saez_2006": _paper(
+        "Carmona-Saez et al. 2006",
+        "Carmona-Saez P, Pascual-Marqui RD, Tirado F, Carazo JM, Pascual-Montano A (2006). Biclustering of gene "
+        "expression data by non-smooth non-negative matrix factorization. BMC Bioinformatics 7:78.",
+        "10.1186/1471-2105-7-78",
+    ),
     "monti_2003": _paper(
         "Monti et al. 2003",
         "Monti S, Tamayo P, Mesirov J, Golub T (2003). Consensus clustering: a resampling-based method for class "

@@ -53,8 +53,9 @@ class Table:
 GENE_COLUMNS = (
     Column("Gene", unbroken=True),
     Column("Description"),
-    Column("Score", "Kim & Park: 1 when only this metagene uses the gene, 0 when all use it alike", numeric=True),
-    Column("Weight", "loading of the gene in this metagene", numeric=True),
+    Column("z", "standardised expression that a sample of this metagene alone would have", numeric=True),
+    Column("Fold", "weight in this metagene over the largest in any other", numeric=True),
+    Column("Stability", "share of restarts in which that fold is at least 1.5", numeric=True),
     Column("In signature", unbroken=True),
 )
 SAMPLE_COLUMNS = (
@@ -166,8 +167,9 @@ def tabulate_genes(entry: RankContent, metagene: str, top_genes: int) -> Table:
         (
             Cell(str(row.gene)),
             Cell(row.description if isinstance(row.description, str) else ""),
-            Cell(format_number(row.score), _order(row.score)),
-            Cell(format_number(row.weight), _order(row.weight)),
+            Cell(format_number(row.z), _order(row.z)),
+            Cell(format_number(row.fold), _order(row.fold)),
+            Cell(format_share(row.stability), _order(row.stability)),
             Cell("yes" if row.selected else "no"),
         )
         for row in shown.itertuples()

@@ -1,15 +1,19 @@
 """Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, and the annotated matrix."""
 
-from nmfbio.signatures.annotate import annotate_expression
+from nmfbio.signatures.annotate import annotate_expression, shown_rank
 from nmfbio.signatures.extract import Signatures, extract_signatures
-from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
-from nmfbio.signatures.gene_sets import to_gmt
+from nmfbio.signatures.gene_scores import kim_park_scores, regression_scores
+from nmfbio.signatures.gene_selection import select_genes
+from nmfbio.signatures.gene_sets import describe_sets, to_gmt
 
 __all__ = [
     "Signatures",
     "annotate_expression",
+    "describe_sets",
     "extract_signatures",
     "kim_park_scores",
+    "regression_scores",
     "select_genes",
+    "shown_rank",
     "to_gmt",
 ]

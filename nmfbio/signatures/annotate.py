@@ -8,51 +8,56 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from nmfbio.consensus import Consensus
-from nmfbio.signatures.extract import extract_signatures
+from nmfbio.signatures.extract import Signatures
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
 
-def annotate_expression(
-    expression: AnnData, consensuses: Sequence[Consensus], verdict: dict, scale: str = "max"
-) -> AnnData:
-    """Copy of the matrix with factors, clusters and signatures at the verdict's rank.
+def shown_rank(verdict: dict, ranks: Sequence[int]) -> int:
+    """Rank of the verdict (plain values of ``Verdict``); where it names none, the lowest one.
+
+    Examples
+    --------
+    >>> shown_rank({"rank": None}, [2, 3])
+    2
+    """
+    return min(ranks) if verdict["rank"] is None else verdict["rank"]
+
+
+def annotate_expression(expression: AnnData, consensus: Consensus, signatures: Signatures, verdict: dict) -> AnnData:
+    """Copy of the matrix with factors, clusters and signatures at one rank.
 
     Parameters
     ----------
     expression
         Samples × genes.
-    consensuses
-        One a rank.
+    consensus, signatures
+        At the rank that is shown, see ``shown_rank``.
     verdict
-        Plain values of ``Verdict``. Where it names no rank, the lowest rank is shown, and ``uns["nmf"]`` tells.
-    scale
-        As given to ``extract_signatures``.
+        Plain values of ``Verdict``.
 
     Returns
     -------
     anndata.AnnData
-        With ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``obs["nmf_cluster"]``, ``obs["nmf_margin"]``,
-        ``obs["nmf_agreement"]``, ``var["nmf_metagene"]``, ``var["nmf_score"]``, ``var["nmf_selected"]`` and
-        ``uns["nmf"]`` (rank, whether the evidence chose it, verdict, why, objectives).
+        With ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``varm["nmf_z"]`` (score of every gene in every
+        metagene), ``obs["nmf_cluster"]``, ``obs["nmf_usage_share"]``, ``obs["nmf_margin"]``, ``obs["nmf_agreement"]``,
+        ``var["nmf_metagene"]``, ``var["nmf_z"]``, ``var["nmf_fold"]``, ``var["nmf_stability"]``,
+        ``var["nmf_selected"]`` and ``uns["nmf"]`` (rank, whether the evidence chose it, verdict, why, objectives).
     """
-    lowest = min(consensus.rank for consensus in consensuses)
-    shown = lowest if verdict["rank"] is None else verdict["rank"]
-    consensus = next(consensus for consensus in consensuses if consensus.rank == shown)
-    signatures = extract_signatures(consensus, expression.obs_names, expression.var, scale)
     result = expression.copy()
     names = list(signatures.usages.columns)
     result.obsm["X_nmf"] = signatures.usages.to_numpy()
     result.varm["metagenes"] = signatures.metagenes.to_numpy()
+    result.varm["nmf_z"] = signatures.scores.to_numpy()
     samples = signatures.samples.set_index("sample").loc[result.obs_names]
     genes = signatures.genes.set_index("gene").loc[result.var_names]
     result.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
-    result.obs["nmf_margin"] = samples["margin"].to_numpy()
-    result.obs["nmf_agreement"] = samples["agreement"].to_numpy()
+    for name in ("usage_share", "margin", "agreement"):
+        result.obs[f"nmf_{name}"] = samples[name].to_numpy()
     result.var["nmf_metagene"] = pd.Categorical(genes["metagene"], categories=names)
-    result.var["nmf_score"] = genes["score"].to_numpy()
-    result.var["nmf_selected"] = genes["selected"].to_numpy()
+    for name in ("z", "fold", "stability", "selected"):
+        result.var[f"nmf_{name}"] = genes[name].to_numpy()
     result.uns["nmf"] = {
         "rank": consensus.rank,
         "chosen": verdict["rank"] is not None,

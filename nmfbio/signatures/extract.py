@@ -6,8 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nmfbio.consensus import Consensus, usage_shares
-from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
+from nmfbio.consensus import Consensus, fold_over_next, to_unit_sum, usage_shares
+from nmfbio.factorization.solver import Matrix
+from nmfbio.signatures.gene_scores import contributions, kim_park_scores, regression_scores
+from nmfbio.signatures.gene_selection import select_genes
+
+# Fewer restarts than this share agreeing on a sample's call mark it as unsteady.
+STEADY = 0.9
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,16 @@ class Signatures:
     usages
         Samples × metagenes, scaled.
     genes
-        One row a gene, under the metagene it weighs most in: metagene, position, gene, description, score, weight,
-        selected.
+        One row a gene, under the metagene it weighs most in, best first: metagene, position, gene, description, z (of
+        ``scores``, in this metagene), fold (its weight there over its next largest), contribution (the share of its
+        weight there), kim_park, weight, stability (share of restarts with a fold of at least 1.5 in the matched
+        metagene), selected.
+    scores
+        Genes × metagenes, ``regression_scores``.
     samples
         One row a sample: cluster, usage_share, second (the metagene of the next largest share, empty at rank 1),
-        margin, agreement, silhouette, consensus_cluster, scale_dependent, cluster_other_scale.
+        margin, agreement (share of restarts with this call), silhouette, consensus_cluster, scale_dependent,
+        cluster_other_scale, unsteady (agreement below 0.9).
     programs
         One row a metagene, how surely it recurs over restarts: signature (its name), in_use (whether any gene has
         weight in it), silhouette (of the metagenes matched to it), share_of_restarts (that contain it, with a cosine of
@@ -35,6 +45,7 @@ class Signatures:
     metagenes: pd.DataFrame
     usages: pd.DataFrame
     genes: pd.DataFrame
+    scores: pd.DataFrame
     samples: pd.DataFrame
     programs: pd.DataFrame
 
@@ -49,19 +60,30 @@ class Signatures:
         Returns
         -------
         dict
-            ``metagenes``, ``usages``, ``genes``, ``samples``, ``programs``.
+            ``metagenes``, ``usages``, ``genes``, ``scores``, ``samples``, ``programs``.
         """
         usages = self.usages.reindex([*self.usages.index, *left_out]).rename_axis("sample")
         samples = self.samples.set_index("sample").reindex(usages.index).reset_index() if left_out else self.samples
-        kept = {name: getattr(self, name) for name in ("metagenes", "genes", "programs")}
+        kept = {name: getattr(self, name) for name in ("metagenes", "genes", "scores", "programs")}
         return {**kept, "usages": usages, "samples": samples}
 
 
-def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFrame, scale: str = "max") -> Signatures:
+def extract_signatures(
+    expression: Matrix,
+    consensus: Consensus,
+    samples: pd.Index,
+    genes: pd.DataFrame,
+    scale: str = "max",
+    selection: str = "fold",
+    least_fold: float = 1.5,
+    number: int = 50,
+) -> Signatures:
     """Score and rank genes, and tell which sample belongs to which metagene.
 
     Parameters
     ----------
+    expression
+        n_samples × n_genes, the matrix that was factorised, dense or sparse.
     consensus
         Result of ``build_consensus``.
     samples
@@ -69,44 +91,65 @@ def extract_signatures(consensus: Consensus, samples: pd.Index, genes: pd.DataFr
     genes
         Indexed by gene, with a text column ``description``.
     scale
-        ``"max"``: genes are scored on metagenes scaled to sum 1, so that no metagene is favoured; ``"none"``: on the
-        metagenes as they are, as R's NMF does.
+        ``"max"``: weights of a gene are compared on metagenes scaled to sum 1, so that no metagene is favoured;
+        ``"none"``: on the metagenes as they are, as R's NMF does.
+    selection, least_fold, number
+        Which genes are in a signature, see ``select_genes``.
 
     Returns
     -------
     Signatures
+
+    Raises
+    ------
+    ValueError
+        The selection has another name.
     """
     names = np.array([f"metagene_{number}" for number in range(1, consensus.rank + 1)])
+    index = genes.index.rename("gene")
+    compared = consensus.metagenes if scale == "none" else to_unit_sum(consensus.metagenes)
+    scores, folds = regression_scores(expression, consensus.usages), fold_over_next(compared)
+    selected = select_genes(compared, scores, folds, selection, least_fold, number)
     return Signatures(
-        metagenes=pd.DataFrame(consensus.metagenes.T, index=genes.index.rename("gene"), columns=names),
+        metagenes=pd.DataFrame(consensus.metagenes.T, index=index, columns=names),
         usages=pd.DataFrame(consensus.usages, index=samples.rename("sample"), columns=names),
-        genes=rank_genes(consensus.metagenes, genes, names, scale),
+        genes=rank_genes(consensus, compared, scores, folds, selected, genes),
+        scores=pd.DataFrame(scores.T, index=index, columns=names),
         samples=describe_samples(consensus, samples, names, scale),
         programs=describe_programs(consensus, names),
     )
 
 
-def rank_genes(metagenes: np.ndarray, genes: pd.DataFrame, names: np.ndarray, scale: str) -> pd.DataFrame:
+def rank_genes(
+    consensus: Consensus,
+    compared: np.ndarray,
+    scores: np.ndarray,
+    folds: np.ndarray,
+    selected: np.ndarray,
+    genes: pd.DataFrame,
+) -> pd.DataFrame:
     """Tidy table of all genes, ordered by metagene, then selected genes first, then falling score and weight.
 
-    Empty metagenes have no part in scores and thresholds.
+    Empty metagenes have no part in the scores.
     """
-    scored = metagenes if scale == "none" else metagenes / np.maximum(metagenes.sum(axis=1, keepdims=True), 1e-300)
-    in_use = scored[scored.any(axis=1)]
-    scores = kim_park_scores(in_use)
-    metagene = scored.argmax(axis=0)
+    metagene, every = compared.argmax(axis=0), np.arange(len(genes))
+    in_use = compared[compared.any(axis=1)]
     table = pd.DataFrame(
         {
-            "metagene": names[metagene],
+            "metagene": [f"metagene_{number}" for number in metagene + 1],
             "gene": genes.index.to_numpy(),
             "description": genes["description"].to_numpy(),
-            "score": scores,
-            "weight": metagenes[metagene, np.arange(len(genes))],
-            "selected": select_genes(in_use, scores),
+            "z": scores[metagene, every],
+            "fold": folds[metagene, every],
+            "contribution": contributions(compared)[metagene, every],
+            "kim_park": kim_park_scores(in_use),
+            "weight": consensus.metagenes[metagene, every],
+            "stability": consensus.gene_recurrence[metagene, every],
+            "selected": selected,
         }
     )
-    order = np.lexsort((-table["weight"], -table["score"].fillna(0), ~table["selected"], metagene))
-    table = table.iloc[order].reset_index(drop=True)
+    falling = table["z"].fillna(-np.inf)
+    table = table.iloc[np.lexsort((-table["weight"], -falling, ~selected, metagene))].reset_index(drop=True)
     table.insert(1, "position", table.groupby("metagene", sort=False).cumcount() + 1)
     return table
 
@@ -133,6 +176,7 @@ def describe_samples(consensus: Consensus, samples: pd.Index, names: np.ndarray,
             "consensus_cluster": names[consensus.clusters],
             "scale_dependent": depends,
             "cluster_other_scale": names[other],
+            "unsteady": consensus.agreement < STEADY,
         }
     )
 

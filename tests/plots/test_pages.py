@@ -14,14 +14,13 @@ from nmfbio.errors import InputError
 from nmfbio.plots.pages import choose_annotations, draw_rank_figures
 from nmfbio.plots.survey_pages import draw_survey_figures
 from nmfbio.rank import choose_rank, collect_measures, collect_objectives
-from nmfbio.signatures import extract_signatures
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
-def drawn(request, small_expression, small_consensus):
+def drawn(request, small_expression, small_consensus, extract):
     """A rank, its consensus, its signatures and its figures with three genes a metagene."""
     rank, consensus = request.param, small_consensus(request.param)
-    signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
+    signatures = extract(consensus)
     drawings = draw_rank_figures(small_expression.X, small_expression.obs, consensus, signatures, top_genes=3)
     return rank, consensus, signatures, drawings
 
@@ -40,13 +39,13 @@ def test_a_sparse_matrix_gives_the_same_tables(drawn, small_expression):
         pd.testing.assert_frame_equal(tables[name][1], drawings[name][1])
 
 
-def test_figures_are_drawn_where_a_metagene_is_empty(small_expression, small_restarts):
+def test_figures_are_drawn_where_a_metagene_is_empty(small_expression, small_restarts, extract):
     restarts = small_restarts(3)
     kept = np.array([True, False, True])
     labels = {name: np.minimum(2 * getattr(restarts, name), 2) for name in ("labels_max", "labels_none")}
     restarts = replace(restarts, metagenes=restarts.metagenes * kept[:, None], **labels)
     consensus = build_consensus(small_expression.X, restarts, small_expression.obs_names.to_numpy())
-    signatures = extract_signatures(consensus, small_expression.obs_names, small_expression.var)
+    signatures = extract(consensus)
     drawings = draw_rank_figures(small_expression.X, small_expression.obs, consensus, signatures)
     for name, (_, table) in drawings.items():
         assert table.notna().all(axis=None), name
@@ -73,11 +72,11 @@ def test_the_table_behind_the_metagenes_holds_loadings_and_expression_of_the_top
     np.testing.assert_array_equal(table[small_expression.obs_names], small_expression[:, table.index].X.T)
 
 
-def test_a_part_of_many_samples_is_drawn_and_the_titles_say_so(small_expression, small_consensus, texts_of):
+def test_a_part_of_many_samples_is_drawn_and_the_titles_say_so(small_expression, small_consensus, texts_of, extract):
     consensus, drawn = small_consensus(3), np.array([0, 1, 4, 5, 8, 9])
     tree = sample_tree(small_consensus(3).calls[drawn][None], small_expression.obs_names.to_numpy()[drawn])
     part = replace(consensus, drawn=drawn, consensus=consensus.consensus[np.ix_(drawn, drawn)], linkage=tree)
-    signatures = extract_signatures(part, small_expression.obs_names, small_expression.var)
+    signatures = extract(part)
     drawings = draw_rank_figures(small_expression.X, small_expression.obs, part, signatures)
     for name, (figure, table) in drawings.items():
         words = " ".join(text for text, _ in texts_of(figure))

@@ -41,8 +41,12 @@ def make_genes(rank: int) -> pd.DataFrame:
             "position": positions,
             "gene": [HOSTILE_GENE, *(f"GENE{i}" for i in range(1, GENES))],
             "description": ["tyrosine & <b>kinase</b>"] + [""] * (GENES - 1),
-            "score": 1 / (1 + positions) if rank > 1 else np.nan,
+            "z": 1 / (1 + positions) if rank > 1 else np.nan,
+            "fold": 1 + 1 / positions if rank > 1 else np.nan,
+            "contribution": 1 / rank,
+            "kim_park": 1 / (1 + positions) if rank > 1 else np.nan,
             "weight": 1 / positions,
+            "stability": 0.75,
             "selected": (positions == 1) & (rank > 1),
         }
     )

@@ -121,7 +121,7 @@ def test_a_single_rank_with_a_single_restart_is_rendered(build_content, rank):
 def test_columns_without_any_value_are_rendered(content):
     entry = content.ranks[0]
     empty = entry.samples.assign(consensus_cluster=np.nan, silhouette=np.nan, second=np.nan, cluster_other_scale=np.nan)
-    bare = type(entry)(2, entry.genes.assign(description=np.nan, score=np.nan), empty, entry.programs)
+    bare = type(entry)(2, entry.genes.assign(description=np.nan, z=np.nan), empty, entry.programs)
     text = read(render_report(replace(content, ranks=(bare,), figures={}))).text
     assert "No consensus figure was drawn" in text
 

@@ -1,16 +1,18 @@
-"""nmfbio.signatures.gene_scores: Kim & Park's score and selection."""
+"""nmfbio.signatures.gene_scores: how strongly and how specifically a gene belongs to a metagene."""
 
 from math import log
 
 import numpy as np
-import pytest
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.stats import entropy
+from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import StandardScaler
 
-from nmfbio.factorization import factorize
-from nmfbio.signatures import kim_park_scores, select_genes
+from nmfbio.signatures import kim_park_scores, regression_scores
+from nmfbio.signatures.gene_scores import contributions
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=8)
 METAGENES = arrays(np.float64, SHAPES, elements=st.one_of(st.just(0.0), st.floats(1e-9, 1e9)))
@@ -52,37 +54,64 @@ def test_a_gene_of_one_metagene_scores_one_and_a_gene_of_all_or_none_scores_zero
     np.testing.assert_allclose(kim_park_scores(metagenes), [1, 0, 0], atol=1e-15)
 
 
-def test_scores_and_selected_genes_are_those_of_r(golden_table, golden_numbers, request):
+def test_scores_are_those_of_r(golden_table):
     metagenes = golden_table("brunet_it200_W.tsv.gz").to_numpy().T
-    scores = kim_park_scores(metagenes)
     expected = golden_table("brunet_it200_featureScores.tsv.gz")["kim"]
-    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
-    selected, strongest = select_genes(metagenes, scores), metagenes.argmax(axis=0)
-    counts = np.bincount(strongest[selected])
-    np.testing.assert_array_equal(counts, golden_numbers["fixed_init"]["brunet_it200"]["n_features_kim"])
-    path = request.config.rootpath / "tests" / "data" / "r_nmf" / "brunet_it200_extractFeatures_kim.txt"
-    of_r = [{int(number) for number in line.split()} for line in path.read_text().splitlines()]
-    assert of_r == [set(np.flatnonzero(selected & (strongest == place)) + 1) for place in range(3)]
+    np.testing.assert_allclose(kim_park_scores(metagenes), expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("rank", [2, 3, 4, 5])
-def test_as_many_leukemia_genes_are_selected_as_r_selects(leukemia_expression, leukemia_anchors, rank):
-    golden = leukemia_anchors["nndsvd_full"]
-    expected = golden["brunet"]["kim_park_genes"][golden["k"].index(rank)]
-    metagenes = factorize(leukemia_expression.X, rank, method="brunet", restarts=1, seeding="nndsvd").metagenes[0]
-    selected = select_genes(metagenes, kim_park_scores(metagenes))
-    np.testing.assert_array_equal(np.bincount(metagenes.argmax(axis=0)[selected], minlength=rank), expected)
+def test_rank_one_has_no_scores():
+    assert np.isnan(kim_park_scores(np.ones((1, 4)))).all()
+    assert np.isnan(regression_scores(np.ones((3, 4)), np.ones((3, 1)))).all()
 
 
-def test_a_gene_is_selected_for_a_high_score_and_a_high_loading():
-    scores = np.array([0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.9])
-    metagenes = np.full((2, 7), 1.0)
-    metagenes[0, 5] = 9.0
-    np.testing.assert_array_equal(select_genes(metagenes, scores), [False] * 5 + [True, False])
+def make_samples(seed, n_samples=30, n_genes=20, rank=3):
+    random = np.random.default_rng(seed)
+    usages = random.gamma(0.5, 1.0, (n_samples, rank))
+    return random.poisson(usages @ random.gamma(0.5, 8.0, (rank, n_genes)) + 0.2).astype(float), usages
 
 
-def test_rank_one_has_no_scores_and_selects_nothing():
-    metagenes = np.ones((1, 4))
-    scores = kim_park_scores(metagenes)
-    assert np.isnan(scores).all()
-    assert not select_genes(metagenes, scores).any()
+def test_regression_scores_are_those_of_scikit_learn():
+    expression, usages = make_samples(0)
+    shares = usages / usages.sum(axis=1, keepdims=True)
+    model = LinearRegression(fit_intercept=False).fit(shares, StandardScaler().fit_transform(np.log1p(expression)))
+    np.testing.assert_allclose(regression_scores(expression, usages), model.coef_.T, atol=1e-10)
+
+
+@given(st.integers(0, 1000))
+def test_a_sparse_matrix_has_the_scores_of_the_dense_one_and_single_valued_genes_score_nothing(seed):
+    expression, usages = make_samples(seed)
+    expression[:, 3] = 7.0
+    dense, sparse = (regression_scores(each, usages) for each in (expression, scipy.sparse.csr_matrix(expression)))
+    np.testing.assert_allclose(sparse, dense, atol=1e-9)
+    assert (dense[:, 3] == 0).all()
+    assert np.isfinite(dense).all()
+
+
+def test_groups_of_samples_score_their_mean():
+    expression, groups = make_samples(1)[0], np.repeat(np.eye(3), 10, axis=0) * 5
+    means = StandardScaler().fit_transform(np.log1p(expression)).reshape(3, 10, 20).mean(axis=1)
+    np.testing.assert_allclose(regression_scores(expression, groups), means, atol=1e-10)
+
+
+def test_a_missing_value_stands_at_the_mean_of_its_gene():
+    expression, usages = make_samples(2)
+    expression[4, 5] = np.nan
+    filled = np.log1p(expression)
+    deviation = np.nanstd(filled[:, 5])
+    filled[4, 5] = np.nanmean(filled[:, 5])
+    shares = usages / usages.sum(axis=1, keepdims=True)
+    expected = np.linalg.lstsq(shares, (filled[:, 5] - filled[:, 5].mean()) / deviation, rcond=None)[0]
+    np.testing.assert_allclose(regression_scores(expression, usages)[:, 5], expected, atol=1e-10)
+
+
+def test_an_empty_metagene_has_no_scores_and_changes_none():
+    expression, usages = make_samples(3)
+    wider = regression_scores(expression, np.insert(usages, 1, 0, axis=1))
+    assert np.isnan(wider[1]).all()
+    np.testing.assert_allclose(np.delete(wider, 1, axis=0), regression_scores(expression, usages), atol=1e-12)
+
+
+def test_contributions_of_a_gene_sum_to_one():
+    shares = contributions(np.array([[3.0, 0.0], [1.0, 0.0]]))
+    np.testing.assert_allclose(shares, [[0.75, 0.5], [0.25, 0.5]])

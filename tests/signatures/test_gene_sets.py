@@ -1,8 +1,9 @@
 """nmfbio.signatures.gene_sets: signatures as GMT."""
 
+import numpy as np
 import pandas as pd
 
-from nmfbio.signatures import extract_signatures, to_gmt
+from nmfbio.signatures import describe_sets, to_gmt
 
 
 def tabulate(*rows):
@@ -38,11 +39,18 @@ def test_tabs_and_line_breaks_within_a_field_become_spaces():
     assert to_gmt(genes, "a\tb", "two\nlines") == "a b_metagene_1\ttwo lines\todd gene\tother  gene\n"
 
 
-def test_sets_hold_the_selected_genes_of_the_table_by_falling_score(small_expression, small_consensus):
-    genes = extract_signatures(small_consensus(3), small_expression.obs_names, small_expression.var).genes
+def test_sets_hold_the_selected_genes_of_the_table_by_falling_z(small_consensus, extract):
+    genes = extract(small_consensus(3)).genes
     assert genes["selected"].any()
     for line in to_gmt(genes, "small", "x").splitlines():
         name, _, *members = line.split("\t")
         rows = genes[(genes["metagene"] == name.removeprefix("small_")) & genes["selected"]]
         assert members == list(rows["gene"])
-        assert rows["score"].is_monotonic_decreasing
+        assert rows["z"].is_monotonic_decreasing
+
+
+def test_sets_are_described_by_data_set_rank_rule_and_a_digest_of_their_own():
+    told = describe_sets("blood", np.eye(3), "top", number=20)
+    assert told.startswith("blood, rank 3, the 20 genes of the highest z at most, metagenes ")
+    assert told == describe_sets("blood", np.asfortranarray(np.eye(3)), "top", number=20)
+    assert told != describe_sets("blood", 2 * np.eye(3), "top", number=20)

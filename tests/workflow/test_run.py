@@ -14,9 +14,29 @@ from nmfbio.rank.measures import COLUMNS as MEASURE_COLUMNS
 from nmfbio.rank.measures import MEASURES
 
 RANKS = (2, 3)
-SIGNATURE_FILES = ("metagenes.tsv", "usages.tsv", "genes.tsv", "samples.tsv", "programs.tsv", "signatures.gmt")
+SIGNATURE_FILES = (
+    "metagenes.tsv",
+    "usages.tsv",
+    "genes.tsv",
+    "gene_scores.tsv",
+    "samples.tsv",
+    "programs.tsv",
+    "signatures.gmt",
+)
 COLUMNS = {
-    "genes.tsv": ["metagene", "position", "gene", "description", "score", "weight", "selected"],
+    "genes.tsv": [
+        "metagene",
+        "position",
+        "gene",
+        "description",
+        "z",
+        "fold",
+        "contribution",
+        "kim_park",
+        "weight",
+        "stability",
+        "selected",
+    ],
     "samples.tsv": [
         "sample",
         "cluster",
@@ -28,6 +48,7 @@ COLUMNS = {
         "consensus_cluster",
         "scale_dependent",
         "cluster_other_scale",
+        "unsteady",
     ],
 }
 

@@ -146,6 +146,11 @@ def how_to_gather(wildcards):
     }
 
 
+def cut(wildcards):
+    """The rule by which genes are taken into a signature."""
+    return SETTINGS[wildcards.dataset].signatures.model_dump(include={"selection", "least_fold", "number"})
+
+
 def evidence_files(wildcards):
     """Evidence on the rank, if it is asked for; rank 1 stands for no structure."""
     if not SETTINGS[wildcards.dataset].rank.evidence:

@@ -20,6 +20,7 @@ rule consensus:
             subcategory="4 Signatures",
             labels={"what": "genes, table", "rank": "{rank}"},
         ),
+        scores="<results>/{dataset}/signatures/k{rank}/gene_scores.tsv",
         samples=report(
             "<results>/{dataset}/signatures/k{rank}/samples.tsv",
             caption="../report/samples.rst",
@@ -63,6 +64,7 @@ rule consensus:
         figures=section("figures"),
         method=lambda wildcards: SETTINGS[wildcards.dataset].factorize.method,
         options=lambda wildcards: SETTINGS[wildcards.dataset].factorize.options,
+        cut=cut,
         top_genes=lambda wildcards: SETTINGS[wildcards.dataset].signatures.top_genes,
         version=VERSION,
     log:

@@ -6,8 +6,10 @@ rule annotate:
         consensuses=at_all_ranks("<results>/{dataset}/consensus/k{rank}.npz"),
     output:
         annotated="<results>/{dataset}/nmf.h5ad",
+        gene_sets="<results>/{dataset}/signatures.gmt",
     params:
         scale=lambda wildcards: SETTINGS[wildcards.dataset].consensus.scale,
+        cut=cut,
         ranks=ranks,
         version=VERSION,
     log:

@@ -1,14 +1,17 @@
 from nmfbio.consensus import Consensus
-from nmfbio.io import read_h5ad, read_json, write_h5ad
+from nmfbio.io import read_h5ad, read_json, write_h5ad, write_text
 from nmfbio.logs import rule_log
-from nmfbio.signatures import annotate_expression
+from nmfbio.signatures import annotate_expression, describe_sets, extract_signatures, shown_rank, to_gmt
+
+files, output, params = snakemake.input, snakemake.output, snakemake.params
+dataset = snakemake.wildcards.dataset
 
 with rule_log(snakemake.log[0]):
-    consensuses = [Consensus.load(path) for path in snakemake.input.consensuses]
-    annotated = annotate_expression(
-        read_h5ad(snakemake.input.expression),
-        consensuses,
-        read_json(snakemake.input.verdict),
-        snakemake.params.scale,
-    )
-    write_h5ad(annotated, snakemake.output.annotated)
+    verdict, expression = read_json(files.verdict), read_h5ad(files.expression)
+    rank = shown_rank(verdict, params.ranks)
+    consensus = Consensus.load(files.consensuses[params.ranks.index(rank)])
+    names = expression.obs_names, expression.var
+    signatures = extract_signatures(expression.X, consensus, *names, params.scale, **params.cut)
+    write_h5ad(annotate_expression(expression, consensus, signatures, verdict), output.annotated)
+    sets = to_gmt(signatures.genes, f"{dataset}_k{rank}", describe_sets(dataset, consensus.metagenes, **params.cut))
+    write_text(sets if verdict["rank"] else "", output.gene_sets)

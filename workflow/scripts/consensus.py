@@ -2,7 +2,7 @@ from nmfbio.consensus import RestartSummary, build_consensus, join_summaries
 from nmfbio.io import read_dropped_samples, read_matrix, read_obs_and_var, write_figures, write_table, write_text
 from nmfbio.logs import rule_log
 from nmfbio.plots import draw_rank_figures
-from nmfbio.signatures import extract_signatures, to_gmt
+from nmfbio.signatures import describe_sets, extract_signatures, to_gmt
 
 output, params = snakemake.output, snakemake.params
 settings, figures = params.settings, params.figures
@@ -15,10 +15,10 @@ with rule_log(snakemake.log[0]):
     names = samples.index.to_numpy(str)
     consensus = build_consensus(matrix, restarts, names, params.method, options=params.options, **settings)
     consensus.save(output.consensus)
-    signatures = extract_signatures(consensus, samples.index, genes, settings["scale"])
+    signatures = extract_signatures(matrix, consensus, samples.index, genes, settings["scale"], **params.cut)
     for name, table in signatures.tables(read_dropped_samples(snakemake.input.expression)).items():
         write_table(table, output[name])
-    description = f"{dataset}, rank {rank}, Kim & Park 2007 selection"
-    write_text(to_gmt(signatures.genes, f"{dataset}_k{rank}", description), output.gene_sets)
+    sets = to_gmt(signatures.genes, f"{dataset}_k{rank}", describe_sets(dataset, consensus.metagenes, **params.cut))
+    write_text(sets, output.gene_sets)
     drawings = draw_rank_figures(matrix, samples, consensus, signatures, params.top_genes, figures["annotations"])
     write_figures(drawings, output.consensus_figure.rsplit("/", 1)[0], dpi=figures["dpi"])
