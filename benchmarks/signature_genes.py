@@ -126,9 +126,7 @@ def tabulate(rows: pd.DataFrame, figure: str, names: dict[str, str]) -> list[str
     """Means of one figure by kind of set."""
     means = rows[rows["figure"] == figure].groupby(["name", "kind"])["value"].mean().unstack()
     means = means.loc[list(names), [*SCENARIOS, "cells"]]
-    cells = [
-        [names[name], *(f"{value:.3f}" for value in values)] for name, values in zip(means.index, means.to_numpy())
-    ]
+    cells = [[names[name], *(f"{value:.3f}" for value in means.loc[name])] for name in means.index]
     return [f"## {figure.capitalize()}", "", *table(["", *means.columns], cells), ""]
 
 
