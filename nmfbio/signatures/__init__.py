@@ -1,15 +1,20 @@
 """Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, and the annotated matrix."""
 
 from nmfbio.signatures.annotate import annotate_expression
+from nmfbio.signatures.enrichment import count_tested, enrich_signatures
 from nmfbio.signatures.extract import Signatures, extract_signatures
 from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
 from nmfbio.signatures.gene_sets import to_gmt
+from nmfbio.signatures.matching import name_genes
 
 __all__ = [
     "Signatures",
     "annotate_expression",
+    "count_tested",
+    "enrich_signatures",
     "extract_signatures",
     "kim_park_scores",
+    "name_genes",
     "select_genes",
     "to_gmt",
 ]
