@@ -61,6 +61,12 @@ def _tidy_folder(folder: str) -> str:
     return PurePath(folder).as_posix()
 
 
+def _refuse_descending(sizes: list[int]) -> list[int]:
+    if sizes[0] > sizes[1]:
+        raise ValueError(f"the smallest size first, such as {sizes[::-1]}")
+    return sizes
+
+
 Part = TypeVar("Part", bound=Section)
 
 
@@ -127,9 +133,23 @@ class Rank(Section):
 
 
 class Signatures(Section):
-    """Which genes characterise a metagene (gene score of Kim & Park 2007)."""
+    """Which genes characterise a metagene (gene score of Kim & Park 2007), and which gene sets it is rich in."""
 
     top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
+    gene_sets: list[Text] = key(
+        [],
+        "GMT files, plain or compressed, whose sets every metagene is tested for. Genes are matched by the matrix's "
+        "names, or by the column of the gene table that fits better where hardly any of these agree.",
+        examples=[["h.all.v2024.1.Hs.symbols.gmt"]],
+    )
+    set_size: Annotated[
+        list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2), AfterValidator(_refuse_descending)
+    ] = key(
+        [10, 500],
+        "Smallest and largest gene set that is tested, counting the genes of the matrix alone.",
+        "genes",
+        examples=[[10, 500]],
+    )
 
 
 class Figures(Section):

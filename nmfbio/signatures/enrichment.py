@@ -148,6 +148,7 @@ def _over_representation(
 ) -> list[pd.DataFrame]:
     """One table a metagene that has signature genes."""
     sizes = members.sum(axis=1).astype(np.int64)
+    genes_of = [frozenset(gene_set.genes) for gene_set in gene_sets]
     parts = []
     for metagene in metagenes:
         signature = names.loc[genes.loc[genes["selected"] & (genes["metagene"] == metagene), "gene"]]
@@ -158,7 +159,7 @@ def _over_representation(
         table = _table(metagene, OVER_REPRESENTATION, gene_sets, sizes)
         table["overlap"], table["expected"], table["effect"] = overlap, expected, overlap / expected
         table["p"] = scipy.stats.hypergeom.sf(overlap - 1, len(names), sizes, len(signature))
-        table["genes"] = [",".join(signature[signature.isin(gene_set.genes)]) for gene_set in gene_sets]
+        table["genes"] = [",".join(name for name in signature if name in of_set) for of_set in genes_of]
         parts.append(table)
     return parts
 

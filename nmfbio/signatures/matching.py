@@ -77,7 +77,7 @@ def name_genes(gene_sets: Sequence[GeneSet], genes: pd.DataFrame, levels: np.nda
 
 def _is_text(column: pd.Series) -> bool:
     values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
-    return pd.api.types.is_string_dtype(values)
+    return pd.api.types.infer_dtype(values, skipna=True) == "string"
 
 
 def _filled_text(column: pd.Series) -> pd.Series:
