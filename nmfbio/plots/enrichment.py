@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from nmfbio.plots.legends import flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
+    ACCENT,
     FAINT,
     HEADING,
-    INK,
     LABEL,
     MISSING,
     PALE,
@@ -217,8 +217,8 @@ def _draw_dots(axes: Axes, parts: _Parts) -> None:
     colours = _shades()(np.clip(_on_scale(clearness), 0, 1))
     colours[clearness <= -np.log10(LIMIT)] = to_rgba(MISSING)
     area = (parts.diameters(parts.shares.ravel()) * POINTS_PER_MM) ** 2
-    edges = np.where(parts.rings.ravel()[:, None], to_rgba(INK), (0, 0, 0, 0))
-    axes.scatter(x, y, area, colours, edgecolors=edges, linewidths=0.8, clip_on=False)
+    edges = np.where(parts.rings.ravel()[:, None], to_rgba(ACCENT), (0, 0, 0, 0))
+    axes.scatter(x, y, area, colours, edgecolors=edges, linewidths=1.0, clip_on=False)
 
 
 def _legends(parts: _Parts) -> list:
@@ -264,8 +264,8 @@ class _DotLegend:
         axes, x = sheet.bare_axes(left, top, self.width, _ROW), 0.0
         for text, share, ring in self.entries:
             area = (float(self.parts.diameters(np.array(share))) * POINTS_PER_MM) ** 2
-            edge = INK if ring else "none"
-            axes.scatter([x + _ROW / 2], [_ROW / 2], area, MISSING, edgecolors=edge, linewidths=0.8)
+            edge = ACCENT if ring else "none"
+            axes.scatter([x + _ROW / 2], [_ROW / 2], area, MISSING, edgecolors=edge, linewidths=1.0)
             sheet.text(left + x + _ROW + 0.5, top + _ROW / 2, text, va="center_baseline")
             x += _ROW + 0.5 + text_width(text, LABEL) + 2.5
 

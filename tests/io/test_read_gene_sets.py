@@ -78,7 +78,19 @@ def test_files_follow_each_other_and_may_name_sets_alike(write):
         (b"\x89HDF\r\n\x1a\n", ("HDF5",)),
         (CUT_SHORT, ("end too early",)),
     ],
-    ids="two_fields one_field commas no_genes no_name twice table empty latin_1 hdf5 cut_short".split(),
+    ids=[
+        "two_fields",
+        "one_field",
+        "commas",
+        "no_genes",
+        "no_name",
+        "twice",
+        "table",
+        "empty",
+        "latin_1",
+        "hdf5",
+        "cut",
+    ],
 )
 def test_what_is_no_gmt_is_refused_with_place_and_cure(write, content, parts):
     path = write(content)
