@@ -10,6 +10,7 @@ from nmfbio.errors import InputError
 from nmfbio.io import GeneSet
 
 # scipy.stats is always named in full: scipy loads it on first use, and it takes longer than a small consensus job.
+
 OVER_REPRESENTATION, RANK = "over_representation", "rank"
 COLUMNS = [
     "metagene", "collection", "gene_set", "test", "size", "overlap", "expected", "effect", "p", "q", "genes",
