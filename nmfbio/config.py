@@ -61,6 +61,12 @@ def _tidy_folder(folder: str) -> str:
     return PurePath(folder).as_posix()
 
 
+def _refuse_descending(sizes: list[int]) -> list[int]:
+    if sizes[0] > sizes[1]:
+        raise ValueError(f"the smallest size first, such as {sizes[::-1]}")
+    return sizes
+
+
 Part = TypeVar("Part", bound=Section)
 
 
@@ -127,7 +133,7 @@ class Rank(Section):
 
 
 class Signatures(Section):
-    """Which genes characterise a metagene."""
+    """Which genes characterise a metagene, and which gene sets it is rich in."""
 
     selection: Literal["fold", "kim_park", "carmona_saez", "top"] = key(
         "fold",
@@ -138,6 +144,20 @@ class Signatures(Section):
     least_fold: Number = key(1.5, "Of `fold`: times as much as in any other metagene.", "fold", gt=1, le=100)
     number: int = key(50, "Of `top`: genes of each metagene at most.", "genes", ge=1, le=10000)
     top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
+    gene_sets: list[Text] = key(
+        [],
+        "GMT files, plain or compressed, whose sets every metagene is tested for. Genes are matched by the matrix's "
+        "names, or by the column of the gene table that fits better where hardly any of these agree.",
+        examples=[["h.all.v2024.1.Hs.symbols.gmt"]],
+    )
+    set_size: Annotated[
+        list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2), AfterValidator(_refuse_descending)
+    ] = key(
+        [10, 500],
+        "Smallest and largest gene set that is tested, counting the genes of the matrix alone.",
+        "genes",
+        examples=[[10, 500]],
+    )
 
 
 class Figures(Section):

@@ -555,3 +555,17 @@ def test_every_example_is_a_valid_config_and_says_how_to_run_it(path):
     config = parse_config(read_config_file(path))
     assert config.all_settings({name: ["a"] for name, dataset in config.datasets.items() if dataset.split_by})
     assert f"snakemake --configfile config/examples/{path.name}" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("sizes", [[500, 10], [10], [1, 2, 3], [0, 5], "10-500", 10])
+def test_sizes_of_gene_sets_are_two_whole_numbers_the_smaller_first(sizes):
+    message = complaint({**ONE, "signatures": {"set_size": sizes}})
+    assert "config key 'signatures.set_size" in message
+    assert "expected" in message
+
+
+def test_a_data_set_may_have_gene_sets_of_its_own():
+    own = {"leukemia": {**ONE["datasets"]["leukemia"], "signatures": {"gene_sets": ["mine.gmt"]}}}
+    settings = parse_config({"datasets": own, "signatures": {"set_size": [5, 50]}}).dataset_settings("leukemia")
+    assert settings.signatures.gene_sets == ["mine.gmt"]
+    assert settings.signatures.set_size == [5, 50]

@@ -25,6 +25,8 @@ _HOME = {
     "write_text": "tables",
     "write_figure": "figures",
     "write_figures": "figures",
+    "GeneSet": "gene_sets",
+    "read_gene_sets": "gene_sets",
     "read_expression": "expression",
     "read_levels": "levels",
     "as_levels": "levels",

@@ -10,7 +10,9 @@ Nothing is imported before it is used: matplotlib costs half a CPU second.
 from importlib import import_module
 
 _HOMES = {
+    "choose_enriched": "enrichment",
     "draw_consensus": "consensus",
+    "draw_enrichment": "enrichment",
     "draw_metagenes": "metagenes",
     "draw_objectives": "objectives",
     "draw_preprocessing": "preprocessing",

@@ -243,4 +243,16 @@ REFERENCES = {
         "Bioinformatics 17:520-525.",
         "10.1093/bioinformatics/17.6.520",
     ),
+    "benjamini_1995": _paper(
+        "Benjamini & Hochberg 1995",
+        "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate: a practical and powerful approach to "
+        "multiple testing. Journal of the Royal Statistical Society B 57:289-300.",
+        "10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    "wu_2012": _paper(
+        "Wu & Smyth 2012",
+        "Wu D, Smyth GK (2012). Camera: a competitive gene set test accounting for inter-gene correlation. "
+        "Nucleic Acids Research 40:e133.",
+        "10.1093/nar/gks461",
+    ),
 }

@@ -43,6 +43,15 @@ def test_missing_metadata_is_named_in_a_dry_run_too(project):
     assert_one_message(project.snakemake("-n"), "config key 'datasets.leukemia.metadata'", "'samples.csv'")
 
 
+@pytest.mark.parametrize("own", [False, True], ids=["common", "own"])
+def test_a_missing_file_of_gene_sets_is_named_by_its_config_key(project, own):
+    (project.folder / "there.gmt").write_text("A\tx\tg1\n", encoding="utf-8")
+    place = project.config["datasets"]["leukemia"] if own else project.config
+    place["signatures"] = {"gene_sets": ["there.gmt", "absent.gmt"]}
+    key = "datasets.leukemia.signatures.gene_sets[1]" if own else "signatures.gene_sets[1]"
+    assert_one_message(project.snakemake("-n"), f"config key '{key}'", "'absent.gmt'", "Correct the path")
+
+
 @pytest.mark.parametrize(
     ("place", "split_by"), [("results/leukemia", None), ("results/leukemia.AML", "subtype")], ids=["whole", "split"]
 )
@@ -126,6 +135,17 @@ def test_rank_as_large_as_the_number_of_samples_is_refused(project, rank):
     )
     # A fit may have begun beside the check, and is finished; nothing is concluded from it.
     assert not {"leukemia/rank/verdict.json", "leukemia/report.html"} & set(project.results())
+
+
+@pytest.mark.slow
+def test_gene_sets_of_other_names_end_the_run_before_any_factorisation(project):
+    symbols = "\t".join(f"SYMBOL{number}" for number in range(20))
+    (project.folder / "sets.gmt").write_text(f"A\tx\t{symbols}\n", encoding="utf-8")
+    project.config["signatures"] = {"gene_sets": ["sets.gmt"]}
+    run = project.snakemake(cores=1)
+    parts = ["'signatures.gene_sets'", "Affymetrix probe sets", "symbols ('SYMBOL0'", "'description'", "key 'genes'"]
+    assert_one_message(run, "error: config key", *parts)
+    assert not list(project.folder.rglob("restarts/*"))
 
 
 @pytest.mark.slow

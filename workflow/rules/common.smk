@@ -30,13 +30,23 @@ def source_files(dataset):
     return {role: path for role, path in files.items() if path is not None}
 
 
+def configured_files():
+    """All files of the user, each with the config key that names it."""
+    sections = {"signatures": CONFIG.signatures}
+    for name, dataset in CONFIG.datasets.items():
+        yield from ((f"datasets.{name}.{role}", path) for role, path in source_files(dataset).items())
+        sections[f"datasets.{name}.signatures"] = dataset.signatures
+    for place, section in sections.items():
+        files = section.gene_sets if section is not None else []
+        yield from ((f"{place}.gene_sets[{number}]", path) for number, path in enumerate(files))
+
+
 def missing_files():
     """One line for each file of the config that is not there."""
     return [
-        f"config key 'datasets.{name}.{role}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
+        f"config key '{key}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
         ", or an absolute one. Correct the path, or put the file there"
-        for name, dataset in CONFIG.datasets.items()
-        for role, path in source_files(dataset).items()
+        for key, path in configured_files()
         if "://" not in path and not os.path.exists(path)
     ]
 
@@ -57,10 +67,9 @@ def owner_of(path):
 def overwritten_files():
     """One line for each file of the config that lies where results will be written."""
     return [
-        f"config key 'datasets.{name}.{role}': found {path!r}, which lies among the results of data set "
+        f"config key '{key}': found {path!r}, which lies among the results of data set "
         f"{owner_of(path)!r}; expected a file that this run does not write. Copy it to another folder"
-        for name, dataset in CONFIG.datasets.items()
-        for role, path in source_files(dataset).items()
+        for key, path in configured_files()
         if owner_of(path) is not None
     ]
 
@@ -160,6 +169,26 @@ def evidence_files(wildcards):
         "basis": f"{folder}/basis.npz",
         "evidence": [f"{folder}/k{rank}.npz" for rank in sorted({1, *ranks(wildcards)})],
     }
+
+
+def gene_set_files(wildcards):
+    """The user's files of gene sets for the data set at hand."""
+    return SETTINGS[wildcards.dataset].signatures.gene_sets
+
+
+def with_gene_sets():
+    """Names of the data sets that have gene sets."""
+    return [name for name, settings in SETTINGS.items() if settings.signatures.gene_sets]
+
+
+def enrichment_figures():
+    """The last that is made of the gene sets, at every rank of each data set that has some."""
+    pattern = "<results>/{dataset}/figures/enrichment_k{rank}.png"
+    return [
+        path
+        for dataset in with_gene_sets()
+        for path in expand(pattern, dataset=dataset, rank=SETTINGS[dataset].factorize.ranks)
+    ]
 
 
 def section(name):

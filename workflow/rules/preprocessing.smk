@@ -60,7 +60,8 @@ rule check:
 rule preflight:
     """Read and check every matrix, print what was found, and go no further: `snakemake preflight`."""
     input:
-        expand("<results>/{dataset}/preflight.tsv", dataset=SETTINGS),
+        pages=expand("<results>/{dataset}/preflight.tsv", dataset=SETTINGS),
+        gene_sets=expand("<results>/{dataset}/gene_sets/sets.tsv", dataset=with_gene_sets()),
     params:
         names=list(SETTINGS),
     log:

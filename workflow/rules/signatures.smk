@@ -26,3 +26,84 @@ rule annotate:
         "{wildcards.dataset}: writing nmf.h5ad at the chosen rank"
     script:
         "../scripts/annotate.py"
+
+
+rule gene_sets:
+    """Match the genes of the user's gene sets to those of the matrix.
+
+    This is a job of its own because it ends the run, before any factorisation, where the names do not agree.
+    """
+    input:
+        expression="<results>/{dataset}/expression.h5ad",
+        gene_sets=gene_set_files,
+    output:
+        sets=report(
+            "<results>/{dataset}/gene_sets/sets.tsv",
+            caption="../report/gene_sets.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "gene sets, table", "rank": "all"},
+        ),
+        genes="<results>/{dataset}/gene_sets/genes.tsv",
+    params:
+        set_size=lambda wildcards: SETTINGS[wildcards.dataset].signatures.set_size,
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/gene_sets.log",
+    benchmark:
+        "<benchmarks>/{dataset}/gene_sets.tsv"
+    priority: 100  # before any factorisation, since it may end the run
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    conda:
+        "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: matching the gene sets"
+    script:
+        "../scripts/gene_sets.py"
+
+
+rule enrichment:
+    """Test the metagenes at one rank for the user's gene sets, and draw what was found."""
+    input:
+        genes="<results>/{dataset}/signatures/k{rank}/genes.tsv",
+        scores="<results>/{dataset}/signatures/k{rank}/gene_scores.tsv",
+        names="<results>/{dataset}/gene_sets/genes.tsv",
+        gene_sets=gene_set_files,
+    output:
+        enrichment=report(
+            "<results>/{dataset}/signatures/k{rank}/enrichment.tsv",
+            caption="../report/enrichment.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "gene sets of the metagenes, table", "rank": "{rank}"},
+        ),
+        figure=report(
+            "<results>/{dataset}/figures/enrichment_k{rank}.png",
+            caption="../report/enrichment_figure.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "gene sets of the metagenes", "rank": "{rank}"},
+        ),
+        pdf="<results>/{dataset}/figures/enrichment_k{rank}.pdf",
+        source="<results>/{dataset}/figures/source/enrichment_k{rank}.tsv",
+    params:
+        set_size=lambda wildcards: SETTINGS[wildcards.dataset].signatures.set_size,
+        figures=section("figures"),
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/enrichment/k{rank}.log",
+    benchmark:
+        "<benchmarks>/{dataset}/enrichment/k{rank}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    conda:
+        "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}, rank {wildcards.rank}: testing for gene sets"
+    script:
+        "../scripts/enrichment.py"
