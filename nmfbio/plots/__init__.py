@@ -11,11 +11,13 @@ from importlib import import_module
 
 _HOMES = {
     "draw_consensus": "consensus",
+    "draw_lineage": "lineage",
     "draw_metagenes": "metagenes",
     "draw_objectives": "objectives",
     "draw_preprocessing": "preprocessing",
     "draw_rank_figures": "pages",
     "draw_rank_survey": "rank_survey",
+    "draw_shared_programs": "shared_programs",
     "draw_survey_figures": "survey_pages",
     "draw_usages": "usages",
     "metagene_colour": "style",

@@ -4,6 +4,7 @@ from nmfbio.signatures.annotate import annotate_expression
 from nmfbio.signatures.extract import Signatures, extract_signatures
 from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
 from nmfbio.signatures.gene_sets import to_gmt
+from nmfbio.signatures.lineage import trace_lineage
 
 __all__ = [
     "Signatures",
@@ -12,4 +13,5 @@ __all__ = [
     "kim_park_scores",
     "select_genes",
     "to_gmt",
+    "trace_lineage",
 ]
