@@ -17,6 +17,7 @@ from nmfbio import config_docs
 from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
+from nmfbio.config_programs import Programs, refuse_reserved_name
 from nmfbio.config_section import Section, Text, key
 from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
@@ -29,6 +30,7 @@ __all__ = [
     "Factorize",
     "Figures",
     "Preprocess",
+    "Programs",
     "Rank",
     "Report",
     "Signatures",
@@ -210,6 +212,7 @@ class Config(Section):
         dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], Dataset],
         Field(min_length=1),
         AfterValidator(_refuse_case_twins),
+        AfterValidator(refuse_reserved_name),
     ] = Field(
         description=f"The data sets of this run, by name ({NAME_MEANING}).", json_schema_extra={"x-names": NAME_MEANING}
     )
@@ -221,6 +224,7 @@ class Config(Section):
     consensus: Consensus = Field(default_factory=Consensus, description=Consensus.__doc__)
     rank: Rank = Field(default_factory=Rank, description=Rank.__doc__)
     signatures: Signatures = Field(default_factory=Signatures, description=Signatures.__doc__)
+    programs: Programs = Field(default_factory=Programs, description=Programs.__doc__)
     figures: Figures = Field(default_factory=Figures, description=Figures.__doc__)
     report: Report = Field(default_factory=Report, description=Report.__doc__)
 
