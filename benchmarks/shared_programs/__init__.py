@@ -1,1 +1,1 @@
-"""Whether programs that cohorts share are found, and others are not called shared; ``benchmarks/README.md`` tells more."""
+"""Whether programs that cohorts share are found, and no others; ``benchmarks/README.md`` tells more."""

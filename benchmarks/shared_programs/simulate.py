@@ -1,6 +1,7 @@
 """Cohorts of bulk samples that share some programs, each with its own depth, composition and platform."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def simulate_cohorts(seed: int, shared: int = 4, private: int = 1) -> tuple[list
     baseline = random.lognormal(0, BASELINE_SPREAD, N_GENES)
     names = [f"shared_{number}" for number in range(1, shared + 1)]
     own = [[f"private_{cohort}_{number}" for number in range(1, private + 1)] for cohort in range(1, len(SAMPLES) + 1)]
-    places = {name: random.choice(N_GENES, N_MARKERS, replace=False) for name in [*names, *sum(own, [])]}
+    places = {name: random.choice(N_GENES, N_MARKERS, replace=False) for name in [*names, *chain(*own)]}
     profiles = {name: raise_genes(baseline, markers, random) for name, markers in places.items()}
     cohorts = []
     for number, (n_samples, total) in enumerate(zip(SAMPLES, MEDIAN_TOTALS, strict=True)):

@@ -115,7 +115,9 @@ def node_facts(lineage: pd.DataFrame, rank: int) -> dict[str, tuple[int, float]]
     rows = lineage[lineage["rank" if is_first else "next_rank"] == rank]
     names, stability = ("metagene", "stability") if is_first else ("next_metagene", "next_stability")
     by_name = rows.groupby(names, sort=False)
-    return dict(zip(by_name.groups, zip(by_name["samples"].sum(), by_name[stability].first(), strict=True), strict=True))
+    return dict(
+        zip(by_name.groups, zip(by_name["samples"].sum(), by_name[stability].first(), strict=True), strict=True)
+    )
 
 
 def order_nodes(lineage: pd.DataFrame) -> dict[int, list[str]]:
@@ -146,7 +148,9 @@ def order_nodes(lineage: pd.DataFrame) -> dict[int, list[str]]:
     }
     labels = {rank: names[rank][0] for rank in ranks[:-1]} | {ranks[-1]: names[ranks[-2]][1]}
     steps = [flows[rank] for rank in ranks[:-1]]
-    start = [np.array(sorted(range(len(labels[rank])), key=lambda i: metagene_number(labels[rank][i]))) for rank in ranks]
+    start = [
+        np.array(sorted(range(len(labels[rank])), key=lambda i: metagene_number(labels[rank][i]))) for rank in ranks
+    ]
     best, fewest = start, count_crossings(steps, start)
     orders = start
     for sweep in range(_SWEEPS):

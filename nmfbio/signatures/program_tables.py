@@ -54,7 +54,9 @@ def number_programs(labels: np.ndarray, data_sets: np.ndarray, cosines: np.ndarr
     return numbers[np.searchsorted(clusters, labels)]
 
 
-def describe_members(members: pd.DataFrame, cosines: np.ndarray, calls: dict[tuple[str, int], pd.Series]) -> pd.DataFrame:
+def describe_members(
+    members: pd.DataFrame, cosines: np.ndarray, calls: dict[tuple[str, int], pd.Series]
+) -> pd.DataFrame:
     """Add to each member its mean cosine with the others of its program, and the samples called for it.
 
     Parameters
@@ -107,9 +109,7 @@ def describe_genes(
     return table
 
 
-def most_signatures(
-    members: pd.DataFrame, signatures: dict[tuple[str, int, str], set], genes: pd.Index
-) -> pd.Series:
+def most_signatures(members: pd.DataFrame, signatures: dict[tuple[str, int, str], set], genes: pd.Index) -> pd.Series:
     """Whether each gene is in the signature of most of the members, all of one data set."""
     keys = zip(members["data_set"], members["rank"], members["metagene"], strict=True)
     counts = sum(np.array([gene in signatures[key] for gene in genes], dtype=int) for key in keys)

@@ -180,7 +180,9 @@ def _describe(
     signatures = {key: genes for one in solutions for key, genes in one.signatures().items()}
     described = describe_members(members, cosines, calls)
     shared = [group for _, group in described.groupby("number") if group["data_set"].nunique() >= fewest]
-    genes = [describe_genes(group, scores, signatures, fewest).assign(program=group["program"].iloc[0]) for group in shared]
+    genes = [
+        describe_genes(group, scores, signatures, fewest).assign(program=group["program"].iloc[0]) for group in shared
+    ]
     all_genes = pd.concat(genes, ignore_index=True)[GENE_COLUMNS] if genes else pd.DataFrame(columns=GENE_COLUMNS)
     programs = describe_programs(described, cosines, calls, all_genes, fewest)
     order = np.array(sorted(range(len(leaves)), key=lambda leaf: (described["number"].iat[leaves[leaf]], leaf)))
