@@ -13,8 +13,8 @@ class Programs(Section):
     fewest_data_sets: int = key(2, "Data sets that a shared program has to be seen in.", "data sets", ge=2)
     least_cosine: Number = key(
         0.3,
-        "Metagenes are joined to a program as long as the mean cosine of the two groups is at least this, from 0 to 1, on "
-        "the genes that mark them. docs/methods.md tells what it was set by.",
+        "Metagenes are joined to a program as long as the mean cosine of the two groups is at least this, from 0 to 1, "
+        "on the genes that mark them. docs/methods.md tells what it was set by.",
         gt=0,
         lt=1,
     )

@@ -29,9 +29,9 @@ from nmfbio.plots.style import (
 _TITLE = "How metagenes split and merge as their number grows"
 _NOTHING = "One rank was tried, so there is nothing to compare. Name more in factorize.ranks."
 _KEY = (
-    "Columns: ranks, with the number of metagenes. Bars: metagenes, named by their number; taller with more samples. "
-    "Ribbons: samples called for both; strong where the left one is a parent of the right one: the one most like it, or "
-    "one that gives it a third of its samples. Hollow: the metagene hardly recurs over restarts (silhouette of 0.75 or less)."
+    "Columns: ranks. Bars: metagenes, by their number; taller with more samples. Ribbons: samples called for both, "
+    "strong where the left one is a parent of the right one: the one most like it, or one that gives it a third of its "
+    "samples. Hollow: the metagene hardly recurs over restarts (silhouette of 0.75 or less)."
 )
 _CHOSEN = " Grey band: the rank that was chosen."
 _STABLE = 0.75  # silhouette of a metagene over restarts above which NMFk calls it stable (Alexandrov et al. 2013)
@@ -114,10 +114,9 @@ def node_facts(lineage: pd.DataFrame, rank: int) -> dict[str, tuple[int, float]]
     is_first = (lineage["rank"] == rank).any()
     rows = lineage[lineage["rank" if is_first else "next_rank"] == rank]
     names, stability = ("metagene", "stability") if is_first else ("next_metagene", "next_stability")
-    by_name = rows.groupby(names, sort=False)
-    return dict(
-        zip(by_name.groups, zip(by_name["samples"].sum(), by_name[stability].first(), strict=True), strict=True)
-    )
+    by_name = rows.groupby(names)
+    samples, stable = by_name["samples"].sum(), by_name[stability].agg(lambda values: values.iloc[0])
+    return {name: (samples[name], stable[name]) for name in samples.index}
 
 
 def order_nodes(lineage: pd.DataFrame) -> dict[int, list[str]]:
@@ -148,9 +147,7 @@ def order_nodes(lineage: pd.DataFrame) -> dict[int, list[str]]:
     }
     labels = {rank: names[rank][0] for rank in ranks[:-1]} | {ranks[-1]: names[ranks[-2]][1]}
     steps = [flows[rank] for rank in ranks[:-1]]
-    start = [
-        np.array(sorted(range(len(labels[rank])), key=lambda i: metagene_number(labels[rank][i]))) for rank in ranks
-    ]
+    start = [np.argsort([metagene_number(label) for label in labels[rank]], kind="stable") for rank in ranks]
     best, fewest = start, count_crossings(steps, start)
     orders = start
     for sweep in range(_SWEEPS):

@@ -28,6 +28,10 @@ MEMBER_COLUMNS = ["program", "data_set", "rank", "metagene", "cosine", "samples"
 GENE_COLUMNS = ["program", "position", "gene", "score", "data_sets", "measured_in", "selected"]
 
 
+Calls = dict[tuple[str, int], pd.Series]  # cluster of each sample, by data set and rank
+Genes = dict[tuple[str, int, str], set[str]]  # signature of each metagene, by data set, rank and name
+
+
 def number_programs(labels: np.ndarray, data_sets: np.ndarray, cosines: np.ndarray) -> np.ndarray:
     """Number clusters from 1: those of most data sets first, then of most members, then of largest mean cosine.
 
@@ -54,9 +58,7 @@ def number_programs(labels: np.ndarray, data_sets: np.ndarray, cosines: np.ndarr
     return numbers[np.searchsorted(clusters, labels)]
 
 
-def describe_members(
-    members: pd.DataFrame, cosines: np.ndarray, calls: dict[tuple[str, int], pd.Series]
-) -> pd.DataFrame:
+def describe_members(members: pd.DataFrame, cosines: np.ndarray, calls: Calls) -> pd.DataFrame:
     """Add to each member its mean cosine with the others of its program, and the samples called for it.
 
     Parameters
@@ -82,7 +84,7 @@ def describe_members(
 
 
 def describe_genes(
-    members: pd.DataFrame, scores: dict[str, pd.DataFrame], signatures: dict[tuple[str, int, str], set], fewest: int
+    members: pd.DataFrame, scores: dict[str, pd.DataFrame], signatures: Genes, fewest: int
 ) -> pd.DataFrame:
     """Genes of one program that are in the signature of most of its members in at least one data set, best first.
 
@@ -97,7 +99,7 @@ def describe_genes(
     fewest
         Data sets that a consensus gene must be in the signature of.
     """
-    by_data_set = {name: group for name, group in members.groupby("data_set", sort=False)}
+    by_data_set = dict(list(members.groupby("data_set", sort=False)))
     means = pd.concat({name: scores[name].iloc[group["place"]].mean() for name, group in by_data_set.items()}, axis=1)
     held = pd.DataFrame({name: most_signatures(group, signatures, means.index) for name, group in by_data_set.items()})
     table = pd.DataFrame({"score": means.mean(axis=1), "data_sets": held.sum(axis=1)})
@@ -109,14 +111,14 @@ def describe_genes(
     return table
 
 
-def most_signatures(members: pd.DataFrame, signatures: dict[tuple[str, int, str], set], genes: pd.Index) -> pd.Series:
+def most_signatures(members: pd.DataFrame, signatures: Genes, genes: pd.Index) -> pd.Series:
     """Whether each gene is in the signature of most of the members, all of one data set."""
     keys = zip(members["data_set"], members["rank"], members["metagene"], strict=True)
     counts = sum(np.array([gene in signatures[key] for gene in genes], dtype=int) for key in keys)
     return pd.Series(counts >= MAJORITY * len(members), genes)
 
 
-def count_samples(members: pd.DataFrame, calls: dict[tuple[str, int], pd.Series]) -> int:
+def count_samples(members: pd.DataFrame, calls: Calls) -> int:
     """Samples of all data sets that most of the ranks with a member call for a member of the program."""
     total = 0
     for name, group in members.groupby("data_set", sort=False):
@@ -129,7 +131,7 @@ def count_samples(members: pd.DataFrame, calls: dict[tuple[str, int], pd.Series]
 def describe_programs(
     members: pd.DataFrame,
     cosines: np.ndarray,
-    calls: dict[tuple[str, int], pd.Series],
+    calls: Calls,
     genes: pd.DataFrame,
     fewest: int,
 ) -> pd.DataFrame:
@@ -162,7 +164,7 @@ def describe_programs(
 
 
 def mean_within(data_sets: Sequence[str], cosines: np.ndarray) -> float:
-    """Mean cosine over members of different data sets; over all pairs where there is one data set; NaN for one member."""
+    """Mean cosine over members of different data sets; over all pairs of one data set; NaN for one member."""
     pairs = np.triu(np.ones(cosines.shape, dtype=bool), 1)
     across = pairs & (np.asarray(data_sets)[:, None] != np.asarray(data_sets)[None])
     pairs = across if across.any() else pairs

@@ -121,9 +121,9 @@ def find_shared_programs(
     """Cluster the metagenes of all data sets and ranks, and tell which clusters hold several data sets.
 
     Metagenes are compared by the scores of the genes that mark them (``mark_genes``), which leaves out what all
-    metagenes of a data set, and all data sets, have in common. Cosines are taken on the genes that both data sets have; those of data sets without enough of them are 0. Clusters
-    are cut from an average-linkage tree on 1 − cosine, so that the mean cosine of two halves of a program is at least
-    ``least_cosine``.
+    metagenes of a data set, and all data sets, have in common. Cosines are taken on the genes that both data sets have;
+    those of data sets without enough of them are 0. Clusters are cut from an average-linkage tree on 1 − cosine, so that
+    the mean cosine of two halves of a program is at least ``least_cosine``.
 
     Parameters
     ----------
@@ -240,8 +240,8 @@ def warn_of_same_samples(by_data_set: dict[str, list[Solution]]) -> None:
     ]
     if same:
         warnings.warn(
-            f"data sets with most sample names in common: {list_first(same, 3)}. If these are the same samples, a program "
-            "that both hold has not been seen twice",
+            f"data sets with most sample names in common: {list_first(same, 3)}. If these are the same samples, a "
+            "program that both hold has not been seen twice",
             stacklevel=3,
         )
 
