@@ -122,8 +122,8 @@ def find_shared_programs(
 
     Metagenes are compared by the scores of the genes that mark them (``mark_genes``), which leaves out what all
     metagenes of a data set, and all data sets, have in common. Cosines are taken on the genes that both data sets have;
-    those of data sets without enough of them are 0. Clusters are cut from an average-linkage tree on 1 − cosine, so that
-    the mean cosine of two halves of a program is at least ``least_cosine``.
+    those of data sets without enough of them are 0. Clusters are cut from an average-linkage tree on 1 − cosine, so
+    that the mean cosine of two halves of a program is at least ``least_cosine``.
 
     Parameters
     ----------
