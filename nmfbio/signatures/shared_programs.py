@@ -106,7 +106,7 @@ class SharedPrograms:
 
     def to_gmt(self) -> str:
         """Consensus genes of the shared programs, one line each; no line where there are none."""
-        selected = self.genes[self.genes["selected"]]
+        selected = self.genes[self.genes["selected"].astype(bool)]
         seen = self.programs.set_index("program")
         lines = [
             "\t".join([str(name), f"seen in {seen.at[name, 'in_data_sets']}", *group["gene"]])
@@ -176,7 +176,7 @@ def _describe(
     fewest: int,
 ) -> SharedPrograms:
     """Write the tables; members stand by program, within it as in the tree."""
-    calls = {(one.data_set, one.rank): one.samples["cluster"] for one in solutions}
+    calls = {(one.data_set, one.rank): one.samples.set_index("sample")["cluster"] for one in solutions}
     signatures = {key: genes for one in solutions for key, genes in one.signatures().items()}
     described = describe_members(members, cosines, calls)
     shared = [group for _, group in described.groupby("number") if group["data_set"].nunique() >= fewest]

@@ -45,9 +45,7 @@ def test_a_single_rank_gives_a_table_without_rows(small_consensus):
 
 def test_cosines_are_those_of_contrasts(lineage, small_consensus):
     lower, higher = (naive_contrasts(small_consensus(rank).metagenes) for rank in (2, 3))
-    expected = [
-        one @ other / (np.linalg.norm(one) * np.linalg.norm(other)) for one in lower for other in higher
-    ]
+    expected = [one @ other / (np.linalg.norm(one) * np.linalg.norm(other)) for one in lower for other in higher]
     np.testing.assert_allclose(lineage.loc[lineage["rank"] == 2, "cosine"], expected, atol=1e-12)
 
 
