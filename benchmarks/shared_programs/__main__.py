@@ -1,7 +1,7 @@
 """Recall and precision of programs shared by simulated cohorts; ``benchmarks/README.md`` tells more.
 
-``python -m benchmarks.shared_programs`` writes ``shared_programs.tsv`` into ``benchmarks/results/shared_programs``, one row
-a scenario, threshold and seed, and prints the means.
+``python -m benchmarks.shared_programs`` writes ``benchmarks/results/shared_programs/shared_programs.tsv``, one row a
+scenario, threshold and seed, and prints the means.
 """
 
 import argparse

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ def make_lineage(ranks, n_samples=200):
     place = random.random(n_samples)
     calls = {rank: np.minimum((place * rank).astype(int), rank - 1) for rank in ranks}
     rows = []
-    for lower, higher in zip(ranks, ranks[1:], strict=False):
+    for lower, higher in pairwise(ranks):
         shared = np.zeros((lower, higher), int)
         np.add.at(shared, (calls[lower], calls[higher]), 1)
         for i in range(lower):
