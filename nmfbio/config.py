@@ -17,7 +17,9 @@ from nmfbio import config_docs
 from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
-from nmfbio.config_section import Number, Section, Text, key
+from nmfbio.config_programs import Programs, refuse_reserved_name
+from nmfbio.config_section import Section, Text, key
+from nmfbio.config_signatures import Signatures
 from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
 
@@ -29,6 +31,7 @@ __all__ = [
     "Factorize",
     "Figures",
     "Preprocess",
+    "Programs",
     "Rank",
     "Report",
     "Signatures",
@@ -59,12 +62,6 @@ def _refuse_case_twins(datasets: dict[str, Any]) -> dict[str, Any]:
 
 def _tidy_folder(folder: str) -> str:
     return PurePath(folder).as_posix()
-
-
-def _refuse_descending(sizes: list[int]) -> list[int]:
-    if sizes[0] > sizes[1]:
-        raise ValueError(f"the smallest size first, such as {sizes[::-1]}")
-    return sizes
 
 
 Part = TypeVar("Part", bound=Section)
@@ -129,34 +126,6 @@ class Rank(Section):
     )
     selected: Annotated[int, Field(ge=1)] | None = key(
         None, "Take this rank, whatever the rule says; one of `factorize.ranks`.", "metagenes"
-    )
-
-
-class Signatures(Section):
-    """Which genes characterise a metagene, and which gene sets it is rich in."""
-
-    selection: Literal["fold", "kim_park", "carmona_saez", "top"] = key(
-        "fold",
-        "Genes in a signature, of those that weigh most in its metagene: `fold` takes those that weigh `least_fold` "
-        "times as much as in any other metagene; `top` the `number` genes of the highest score z; `kim_park` and "
-        "`carmona_saez` follow the published rules (Kim & Park 2007; Carmona-Saez et al. 2006).",
-    )
-    least_fold: Number = key(1.5, "Of `fold`: times as much as in any other metagene.", "fold", gt=1, le=100)
-    number: int = key(50, "Of `top`: genes of each metagene at most.", "genes", ge=1, le=10000)
-    top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
-    gene_sets: list[Text] = key(
-        [],
-        "GMT files, plain or compressed, whose sets every metagene is tested for. Genes are matched by the matrix's "
-        "names, or by the column of the gene table that fits better where hardly any of these agree.",
-        examples=[["h.all.v2024.1.Hs.symbols.gmt"]],
-    )
-    set_size: Annotated[
-        list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2), AfterValidator(_refuse_descending)
-    ] = key(
-        [10, 500],
-        "Smallest and largest gene set that is tested, counting the genes of the matrix alone.",
-        "genes",
-        examples=[[10, 500]],
     )
 
 
@@ -238,6 +207,7 @@ class Config(Section):
         dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], Dataset],
         Field(min_length=1),
         AfterValidator(_refuse_case_twins),
+        AfterValidator(refuse_reserved_name),
     ] = Field(
         description=f"The data sets of this run, by name ({NAME_MEANING}).", json_schema_extra={"x-names": NAME_MEANING}
     )
@@ -249,6 +219,7 @@ class Config(Section):
     consensus: Consensus = Field(default_factory=Consensus, description=Consensus.__doc__)
     rank: Rank = Field(default_factory=Rank, description=Rank.__doc__)
     signatures: Signatures = Field(default_factory=Signatures, description=Signatures.__doc__)
+    programs: Programs = Field(default_factory=Programs, description=Programs.__doc__)
     figures: Figures = Field(default_factory=Figures, description=Figures.__doc__)
     report: Report = Field(default_factory=Report, description=Report.__doc__)
 

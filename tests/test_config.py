@@ -366,6 +366,13 @@ def test_data_set_names_that_differ_only_in_case_are_refused():
     assert "do not tell 'a' from 'A'; rename one" in message
 
 
+@pytest.mark.parametrize("name", ["programs", "Programs"])
+def test_the_folder_of_programs_across_data_sets_is_no_data_set(name):
+    message = complaint({"datasets": {name: {"expression": "x"}}})
+    assert f"names other than '{name}'" in message
+    assert "rename it" in message
+
+
 @pytest.mark.parametrize(("key", "found"), [(False, "false"), (2004, "2004"), (None, "nothing")])
 def test_a_name_that_yaml_turned_into_something_else_is_refused_with_the_cure(key, found):
     message = complaint({"datasets": {key: {"expression": "x"}}})

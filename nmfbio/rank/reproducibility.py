@@ -1,8 +1,7 @@
 """Whether the same metagenes come back when a fit sees only a part of the samples.
 
 Metagenes of one rank share most of what they hold: the genes that are high everywhere. So they are compared by their
-contrasts, how far each lies above or below their mean, in the units of correspondence analysis (Benzécri 1973): the
-difference from the mean, over the root of the mean.
+contrasts, how far each lies above or below their mean (``to_contrasts``).
 """
 
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ import numpy as np
 import scipy.sparse
 
 from nmfbio.consensus import match_metagenes
-from nmfbio.consensus.alignment import unit_rows
+from nmfbio.consensus.alignment import to_contrasts, unit_rows
 from nmfbio.factorization import factorize
 from nmfbio.factorization.solver import Matrix
 from nmfbio.rank.draws import draw_samples, fit_seed
@@ -113,15 +112,3 @@ def reached_in_most(silhouettes: np.ndarray) -> float:
     0.9
     """
     return np.percentile(silhouettes, IN_THREE_OF_FOUR, axis=-2).min(axis=-1)
-
-
-def to_contrasts(metagenes: np.ndarray) -> np.ndarray:
-    """Metagenes (n_fits, rank, n_genes), as shares of their sums, less their mean, over its root.
-
-    Genes that no metagene holds give 0, and so does a metagene of zeros.
-    """
-    totals = metagenes.sum(axis=2, keepdims=True, dtype=np.float64)
-    shares = metagenes / np.where(totals > 0, totals, 1)
-    mean = shares.mean(axis=(0, 1))
-    contrasts = (shares - mean) / np.sqrt(np.where(mean > 0, mean, 1))
-    return np.where(totals > 0, contrasts, 0)

@@ -61,18 +61,34 @@ def test_a_run_writes_every_file_of_the_design(finished):
     a_rank = [f"consensus/k{rank}.npz" for rank in RANKS] + [f"restarts/k{rank}/0-5.npz" for rank in RANKS]
     evidence = ["evidence/basis.npz", *(f"evidence/k{rank}.npz" for rank in (1, *RANKS))]
     signatures = [f"signatures/k{rank}/{name}" for rank in RANKS for name in SIGNATURE_FILES]
-    figures = ["preprocessing", "rank_survey", "objectives"]
+    figures = ["preprocessing", "rank_survey", "objectives", "lineage"]
     figures += [f"{name}_k{rank}" for rank in RANKS for name in ("consensus", "metagenes", "usages")]
     drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     sources = [f"figures/source/{name}.tsv" for name in figures]
-    single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html"]
+    single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html", "lineage.tsv"]
     rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/solutions.tsv", "rank/verdict.json"]
     expected = {f"leukemia/{name}" for name in [*a_rank, *evidence, *signatures, *drawn, *sources, *single, *rank]}
+    tables = ["programs.tsv", "members.tsv", "genes.tsv", "programs.gmt", "figures/source/programs.tsv"]
+    expected |= {f"programs/{name}" for name in [*tables, "figures/programs.png", "figures/programs.pdf"]}
     assert set(finished.results()) == expected
 
 
 def test_no_file_of_a_run_is_empty(finished):
-    assert [name for name, path in finished.results().items() if path.stat().st_size == 0] == []
+    empty = [name for name, path in finished.results().items() if path.stat().st_size == 0]
+    assert empty == ["programs/programs.gmt"]  # of one data set alone
+
+
+def test_programs_of_one_data_set_are_tables_without_rows(finished):
+    for name in ("programs", "members", "genes"):
+        assert read(finished.folder / "results" / "programs" / f"{name}.tsv").empty
+    log = (finished.folder / "logs" / "programs.log").read_text(encoding="utf-8")
+    assert log.count("programs across data sets need two") == 1
+
+
+def test_lineage_follows_all_samples_from_rank_to_rank(finished):
+    lineage = read(finished.folder / "results" / "leukemia" / "lineage.tsv")
+    assert len(lineage) == 6
+    assert lineage["samples"].sum() == 38
 
 
 @pytest.mark.parametrize("rank", RANKS)

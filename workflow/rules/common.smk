@@ -201,6 +201,15 @@ def at_all_ranks(pattern):
     return lambda wildcards: expand(pattern, dataset=wildcards.dataset, rank=ranks(wildcards))
 
 
+# Every data set at every rank that is scanned for it.
+ALL_SOLUTIONS = [(name, rank) for name in SETTINGS for rank in SETTINGS[name].factorize.ranks]
+
+
+def of_all_solutions(table):
+    """Paths of a signature table of every data set at every rank."""
+    return [f"<results>/{name}/signatures/k{rank}/{table}" for name, rank in ALL_SOLUTIONS]
+
+
 def plain_settings(dataset):
     """All settings of a data set as plain values, section by section; options of other methods are left out."""
     sections = vars(SETTINGS[dataset])

@@ -1,0 +1,1 @@
+"""Whether programs that cohorts share are found, and no others; ``benchmarks/README.md`` tells more."""
