@@ -11,7 +11,7 @@ import pandas as pd
 from nmfbio.errors import InputError
 from nmfbio.io.atomic import atomic_path
 
-TEXT_COLUMNS = ("gene", "sample", "description", "found", "meaning", "where")
+TEXT_COLUMNS = ("gene", "sample", "description", "found", "meaning", "where", "column", "note")
 """Columns whose values are text even where they look like numbers (Entrez ids, 007, 1E5) or are all empty."""
 
 
