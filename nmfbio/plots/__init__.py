@@ -10,6 +10,9 @@ Nothing is imported before it is used: matplotlib costs half a CPU second.
 from importlib import import_module
 
 _HOMES = {
+    "draw_association": "association",
+    "draw_association_details": "association_details",
+    "draw_association_figures": "association_pages",
     "draw_consensus": "consensus",
     "draw_metagenes": "metagenes",
     "draw_objectives": "objectives",
