@@ -171,8 +171,6 @@ def _draw_scatter(axes: Axes, samples: pd.DataFrame, colour: str) -> None:
 
 
 def _draw_categories(axes: Axes, samples: pd.DataFrame, colour: str) -> None:
-    import seaborn  # here, since it costs the jobs of other figures a second
-
     names = _categories(samples)
     shown = samples[samples["value"].isin(names)]
     if len(samples) <= _ALL_POINTS:
@@ -180,13 +178,14 @@ def _draw_categories(axes: Axes, samples: pd.DataFrame, colour: str) -> None:
         places = shown["value"].map({name: i for i, name in enumerate(names)}).to_numpy(float)
         axes.scatter(places + jitter, shown["usage_share"], s=8, color=colour, linewidths=0, alpha=0.75)
     else:
-        line = {"linecolor": FAINT, "linewidth": 0.6, "medianprops": {"color": INK, "linewidth": 1}}
-        seaborn.boxplot(
-            shown, x="value", y="usage_share", order=names, ax=axes, color=colour, saturation=1, width=0.7,
-            flierprops={"marker": ".", "ms": 1.5, "mec": FAINT, "rasterized": True}, boxprops={"alpha": 0.6}, **line,
+        shares = [shown.loc[shown["value"] == name, "usage_share"].to_numpy(float) for name in names]
+        line, dots = {"color": FAINT, "linewidth": 0.6}, {"marker": ".", "ms": 1.5, "mec": FAINT, "rasterized": True}
+        axes.boxplot(
+            shares, positions=range(len(names)), widths=0.7, patch_artist=True, manage_ticks=False, flierprops=dots,
+            boxprops={"facecolor": colour, "edgecolor": FAINT, "linewidth": 0.6, "alpha": 0.6},
+            medianprops={"color": INK, "linewidth": 1}, whiskerprops=line, capprops=line,
         )  # fmt: skip
     axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.set_xlabel("")
     labels = [shorten(name, _LONGEST_CATEGORY, SMALL) for name in names]
     axes.set_xticks(range(len(names)), labels, rotation=90, fontsize=SMALL, parse_math=False)
     axes.axhline(0, color=PALE, lw=0.6, zorder=0)

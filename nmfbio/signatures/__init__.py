@@ -1,18 +1,29 @@
-"""Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, association with
-metadata, and the annotated matrix."""
+"""Signatures: genes, samples and gene sets of every metagene, association with metadata, and the annotated matrix.
 
-from nmfbio.signatures.annotate import annotate_expression
-from nmfbio.signatures.association import associate_metadata
-from nmfbio.signatures.extract import Signatures, extract_signatures
-from nmfbio.signatures.gene_scores import kim_park_scores, select_genes
-from nmfbio.signatures.gene_sets import to_gmt
+Names are imported from their modules on first use: the jobs that write signatures never pay for statistics.
+"""
 
-__all__ = [
-    "Signatures",
-    "annotate_expression",
-    "associate_metadata",
-    "extract_signatures",
-    "kim_park_scores",
-    "select_genes",
-    "to_gmt",
-]
+from importlib import import_module
+
+_HOMES = {
+    "Signatures": "extract",
+    "annotate_expression": "annotate",
+    "associate_metadata": "association",
+    "extract_signatures": "extract",
+    "kim_park_scores": "gene_scores",
+    "prepare_columns": "association_columns",
+    "select_genes": "gene_scores",
+    "to_gmt": "gene_sets",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -10,7 +10,7 @@ import scipy.stats
 
 from nmfbio.consensus import usage_shares
 from nmfbio.io.names import list_first
-from nmfbio.signatures.association_columns import Column, prepare_column, prepare_survival, refuse_unknown
+from nmfbio.signatures.association_columns import Column, prepare_columns
 from nmfbio.signatures.association_tests import (
     Association,
     compare_groups,
@@ -97,19 +97,6 @@ def _with_usages(usages: pd.DataFrame) -> pd.DataFrame:
     if len(lacking):
         warnings.warn(f"{len(lacking)} sample(s) without usages are not tested: {list_first(lacking)}", stacklevel=3)
     return usages.drop(index=lacking)
-
-
-def prepare_columns(
-    metadata: pd.DataFrame, time: str | None, event: str | None, columns: Sequence[str] | None, batch: str | None
-) -> list[Column]:
-    """Make the columns that are asked for ready to be tested, survival last; as ``associate_metadata`` takes them."""
-    if columns is not None:
-        refuse_unknown(metadata, columns, "association.columns")
-    wanted = list(dict.fromkeys(metadata.columns if columns is None else columns))
-    if batch in metadata and batch not in wanted:
-        wanted.append(batch)
-    prepared = [prepare_column(metadata[name]) for name in wanted if name not in (time, event)]
-    return prepared if time is None or event is None else [*prepared, prepare_survival(metadata, time, event)]
 
 
 def _test_column(column: Column, shares: pd.DataFrame, clusters: pd.Series) -> Iterator[tuple[str, Association]]:

@@ -38,6 +38,41 @@ class Column:
     note: str = ""
 
 
+def prepare_columns(
+    metadata: pd.DataFrame,
+    time: str | None = None,
+    event: str | None = None,
+    columns: Sequence[str] | None = None,
+    batch: str | None = None,
+) -> list[Column]:
+    """Make the metadata ready to be tested.
+
+    Parameters
+    ----------
+    metadata
+        One row a sample; columns of any type.
+    time, event, columns, batch
+        As ``associate_metadata`` takes them.
+
+    Returns
+    -------
+    list of Column
+        In the order of the metadata, or as asked for; survival last.
+
+    Raises
+    ------
+    InputError
+        There is no such column, or a time or event that is none.
+    """
+    if columns is not None:
+        refuse_unknown(metadata, columns, "association.columns")
+    wanted = list(dict.fromkeys(metadata.columns if columns is None else columns))
+    if batch in metadata and batch not in wanted:
+        wanted.append(batch)
+    prepared = [prepare_column(metadata[name]) for name in wanted if name not in (time, event)]
+    return prepared if time is None or event is None else [*prepared, prepare_survival(metadata, time, event)]
+
+
 def prepare_column(values: pd.Series) -> Column:
     """Tell which kind a metadata column is.
 
