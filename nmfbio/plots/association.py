@@ -25,6 +25,7 @@ from nmfbio.plots.style import (
     text_width,
     wrap,
 )
+from nmfbio.signatures.association import BATCH
 
 LEVEL = 0.05  # of q
 _ROW, _GAP, _HEAD = 4.6, 2.0, 9.0  # mm: a column of the metadata, between kinds, the metagenes' numbers
@@ -128,7 +129,7 @@ def _subtitle(tested: pd.DataFrame, shown: pd.DataFrame, table: pd.DataFrame) ->
 
 
 def _lay_out(table: pd.DataFrame, names: dict[str, list[str]], metagenes: list[str], subtitle: str) -> Figure:
-    longest = max(text_width(shorten(name, _LONGEST_NAME, LABEL), LABEL) for part in names.values() for name in part)
+    longest = max(text_width(_row_name(column, own), LABEL) for column, own in table.groupby("column"))
     left = MARGIN + max(longest, text_width("Metagene", LABEL)) + 2
     right = 24.0  # the two columns of numbers
     cell = float(np.clip((USUAL_WIDTH - left - right - _CLUSTER - MARGIN) / len(metagenes), *_CELLS))
@@ -199,9 +200,15 @@ def _colour(kind: str, is_cluster: bool, effect: float, p: float) -> str:
     return to_hex(matplotlib.colormaps[scale.colours](scale.shade(effect)))
 
 
+def _row_name(column: str, own: pd.DataFrame) -> str:
+    """Return the name of a column, short enough for its room; the batch is marked."""
+    mark = " (batch)" if own["note"].str.startswith(BATCH).any() else ""
+    return shorten(column, _LONGEST_NAME - text_width(mark, LABEL), LABEL) + mark
+
+
 def _write_numbers(sheet: Sheet, own: pd.DataFrame, column: str, edges: tuple[float, float], y: float) -> None:
     left, right = edges
-    sheet.text(left - 2, y, shorten(column, _LONGEST_NAME, LABEL), ha="right", va="center_baseline")
+    sheet.text(left - 2, y, _row_name(column, own), ha="right", va="center_baseline")
     index = own.loc[own["effect_name"] == "adjusted_rand_index", "effect"]
     if len(index):
         sheet.text(right + 8, y, f"{index.iloc[0]:z.2f}".replace("-", "−"), ha="center", va="center_baseline")

@@ -84,6 +84,12 @@ def test_dots_mark_what_reaches_the_level():
     assert dots == (table["q"] < 0.05).sum() > 0
 
 
+def test_the_batch_is_marked(texts_of, assert_text_is_clear):
+    _, (overview, _), _ = draw(*made_up(30), batch="site", time=None, event=None)
+    assert_text_is_clear(overview)
+    assert "site (batch)" in [text for text, _ in texts_of(overview)]
+
+
 def test_nothing_beyond_chance_is_said_in_words(assert_text_is_clear, texts_of):
     table, figures, sources = draw(*made_up(31, effect=0.0))
     assert not (table["q"] < 0.05).any()
