@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from nmfbio import config_docs
+from nmfbio.config_association import Association
 from nmfbio.config_factorize import Factorize
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
@@ -24,6 +25,7 @@ from nmfbio.config_yaml import read_config_file
 from nmfbio.errors import ConfigError
 
 __all__ = [
+    "Association",
     "Config",
     "Consensus",
     "Dataset",
@@ -175,6 +177,7 @@ class Dataset(Section):
     consensus: Consensus | None = key(None, "Keys of `consensus` that differ for this data set.")
     rank: Rank | None = key(None, "Keys of `rank` that differ for this data set.")
     signatures: Signatures | None = key(None, "Keys of `signatures` that differ for this data set.")
+    association: Association | None = key(None, "Keys of `association` that differ for this data set.")
     figures: Figures | None = key(None, "Keys of `figures` that differ for this data set.")
     report: Report | None = key(None, "Keys of `report` that differ for this data set.")
 
@@ -196,6 +199,7 @@ class DatasetSettings:
     consensus: Consensus
     rank: Rank
     signatures: Signatures
+    association: Association
     figures: Figures
     report: Report
 
@@ -220,6 +224,7 @@ class Config(Section):
     rank: Rank = Field(default_factory=Rank, description=Rank.__doc__)
     signatures: Signatures = Field(default_factory=Signatures, description=Signatures.__doc__)
     programs: Programs = Field(default_factory=Programs, description=Programs.__doc__)
+    association: Association = Field(default_factory=Association, description=Association.__doc__)
     figures: Figures = Field(default_factory=Figures, description=Figures.__doc__)
     report: Report = Field(default_factory=Report, description=Report.__doc__)
 
@@ -356,7 +361,11 @@ def parse_config(mapping: Mapping[str, Any]) -> Config:
 def _conflicts(settings: DatasetSettings) -> list[str]:
     """List the keys of one data set that are right one by one but not together."""
     factorize, preprocess, selected = settings.factorize, settings.preprocess, settings.rank.selected
-    conflicts = [*factorize.conflicts(), *preprocess.conflicts(factorize.method)]
+    conflicts = [
+        *factorize.conflicts(),
+        *preprocess.conflicts(factorize.method),
+        *settings.association.conflicts(),
+    ]
     if selected is not None and selected not in factorize.ranks:
         text = f"found {selected}; expected one of factorize.ranks, {factorize.ranks}. Add {selected} to the ranks"
         conflicts.append(("rank.selected", f"{text}, or select one of them"))

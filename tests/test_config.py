@@ -408,6 +408,26 @@ def test_of_the_singular_vectors_only_those_with_chance_allow_several_restarts()
     assert parse_config({**ONE, "factorize": {"seeding": "nndsvdar"}}).factorize.restarts == 50
 
 
+@pytest.mark.parametrize(
+    ("association", "parts"),
+    [
+        ({"time": "months"}, ["config key 'association.event' (data set 'leukemia')", "both or neither"]),
+        ({"event": "died"}, ["config key 'association.time' (data set 'leukemia')", "both or neither"]),
+        ({"time": "months", "event": "months"}, ["config key 'association.event'", "found months", "two columns"]),
+        ({"columns": "subtype"}, ["config key 'association.columns'", "found 'subtype'", "list"]),
+        ({"times": "months"}, ["config key 'association.times'", "unknown key"]),
+    ],
+)  # fmt: skip
+def test_keys_of_the_association_are_refused_by_name(association, parts):
+    said = complaint({**ONE, "association": association})
+    assert [part for part in parts if part not in said] == []
+
+
+def test_survival_is_named_by_two_columns():
+    association = parse_config({**ONE, "association": {"time": "months", "event": "died"}}).association
+    assert (association.columns, association.time, association.event) == (None, "months", "died")
+
+
 def test_a_selected_rank_that_is_not_computed_is_refused():
     mapping = {**ONE, "rank": {"selected": 9}}
     assert "config key 'rank.selected' (data set 'leukemia'): found 9; expected one of factorize.ranks" in complaint(

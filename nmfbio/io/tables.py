@@ -13,6 +13,7 @@ from nmfbio.io.atomic import atomic_path
 
 TEXT_COLUMNS = (
     "gene", "genes", "sample", "description", "found", "meaning", "where", "collection", "gene_set", "name_in_sets",
+    "column", "note",
 )  # fmt: skip
 """Columns whose values are text even where they look like numbers (Entrez ids, 007, 1E5) or are all empty."""
 

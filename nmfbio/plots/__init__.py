@@ -11,6 +11,9 @@ from importlib import import_module
 
 _HOMES = {
     "choose_enriched": "enrichment",
+    "draw_association": "association",
+    "draw_association_details": "association_details",
+    "draw_association_figures": "association_pages",
     "draw_consensus": "consensus",
     "draw_enrichment": "enrichment",
     "draw_lineage": "lineage",

@@ -1,30 +1,39 @@
-"""Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, and the annotated matrix."""
+"""Signatures: genes, samples and gene sets of every metagene, association with metadata, and the annotated matrix.
 
-from nmfbio.signatures.annotate import annotate_expression, shown_rank
-from nmfbio.signatures.enrichment import count_tested, enrich_signatures
-from nmfbio.signatures.extract import Signatures, extract_signatures
-from nmfbio.signatures.gene_scores import kim_park_scores, regression_scores
-from nmfbio.signatures.gene_selection import select_genes
-from nmfbio.signatures.gene_sets import describe_sets, to_gmt
-from nmfbio.signatures.lineage import trace_lineage
-from nmfbio.signatures.matching import name_genes
-from nmfbio.signatures.shared_programs import SharedPrograms, Solution, find_shared_programs
+Names are imported from their modules on first use: the jobs that write signatures never pay for statistics.
+"""
 
-__all__ = [
-    "SharedPrograms",
-    "Signatures",
-    "Solution",
-    "annotate_expression",
-    "count_tested",
-    "describe_sets",
-    "enrich_signatures",
-    "extract_signatures",
-    "find_shared_programs",
-    "kim_park_scores",
-    "name_genes",
-    "regression_scores",
-    "select_genes",
-    "shown_rank",
-    "to_gmt",
-    "trace_lineage",
-]
+from importlib import import_module
+
+_HOMES = {
+    "SharedPrograms": "shared_programs",
+    "Signatures": "extract",
+    "Solution": "shared_programs",
+    "annotate_expression": "annotate",
+    "associate_metadata": "association",
+    "count_tested": "enrichment",
+    "describe_sets": "gene_sets",
+    "enrich_signatures": "enrichment",
+    "extract_signatures": "extract",
+    "find_shared_programs": "shared_programs",
+    "kim_park_scores": "gene_scores",
+    "name_genes": "matching",
+    "prepare_columns": "association_columns",
+    "regression_scores": "gene_scores",
+    "select_genes": "gene_selection",
+    "shown_rank": "annotate",
+    "to_gmt": "gene_sets",
+    "trace_lineage": "lineage",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -165,3 +165,10 @@ def test_message_of_a_failed_job_stands_in_its_log_too(project):
     log = (project.folder / "logs" / "leukemia" / "preprocess.log").read_text(encoding="utf-8")
     assert log.startswith("error: expression.tsv, line 6")
     assert len(log.splitlines()) == 1
+
+
+def test_a_column_that_cannot_be_associated_ends_the_run_before_any_fit(project):
+    project.config["association"] = {"time": "months", "event": "died"}
+    run = project.snakemake()
+    assert_one_message(run, "config key 'association.time'", "'months'", "'lineage', 'subtype'", "Correct the name")
+    assert not list(project.folder.glob("results/*/restarts"))

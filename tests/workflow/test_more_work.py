@@ -18,7 +18,7 @@ def jobs_with(messages, text):
 def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
-    once = ["factorize", "consensus", "evidence"]
+    once = ["factorize", "consensus", "evidence", "association"]
     anew = ["check", "choose_rank", "plot_survey", "annotate", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
@@ -112,3 +112,18 @@ def test_another_figure_setting_factorises_nothing(finished_copy, read_plan):
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
     assert jobs["consensus"] == 2
     assert not {"preprocess", "check", "factorize"} & set(jobs)
+
+
+def test_other_columns_to_associate_only_test_anew(finished_copy, read_plan):
+    finished_copy.config["association"] = {"columns": ["subtype"]}
+    jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
+    assert not {"preprocess", "factorize", "consensus", "annotate"} & set(jobs)
+    assert jobs["association"] == 2
+
+
+def test_without_metadata_nothing_is_associated(project, read_plan):
+    jobs, _ = read_plan(project.snakemake("-n").stdout)
+    assert jobs["association"] == 2
+    del project.config["datasets"]["leukemia"]["metadata"]
+    jobs, _ = read_plan(project.snakemake("-n").stdout)
+    assert "association" not in jobs

@@ -12,6 +12,7 @@ import pytest
 from nmfbio.rank import Verdict
 from nmfbio.rank.measures import COLUMNS as MEASURE_COLUMNS
 from nmfbio.rank.measures import MEASURES
+from nmfbio.signatures.association import COLUMNS as ASSOCIATION_COLUMNS
 
 RANKS = (2, 3)
 SIGNATURE_FILES = (
@@ -22,8 +23,11 @@ SIGNATURE_FILES = (
     "samples.tsv",
     "programs.tsv",
     "signatures.gmt",
+    "association.tsv",
 )
+RANK_FIGURES = ("consensus", "metagenes", "usages", "association", "association_details")
 COLUMNS = {
+    "association.tsv": list(ASSOCIATION_COLUMNS),
     "genes.tsv": [
         "metagene",
         "position",
@@ -62,7 +66,7 @@ def test_a_run_writes_every_file_of_the_design(finished):
     evidence = ["evidence/basis.npz", *(f"evidence/k{rank}.npz" for rank in (1, *RANKS))]
     signatures = [f"signatures/k{rank}/{name}" for rank in RANKS for name in SIGNATURE_FILES]
     figures = ["preprocessing", "rank_survey", "objectives", "lineage"]
-    figures += [f"{name}_k{rank}" for rank in RANKS for name in ("consensus", "metagenes", "usages")]
+    figures += [f"{name}_k{rank}" for rank in RANKS for name in RANK_FIGURES]
     drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     sources = [f"figures/source/{name}.tsv" for name in figures]
     single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html", "lineage.tsv"]

@@ -144,6 +144,29 @@ def what_to_check(settings):
     return {**keys, "evidence": settings.rank.evidence}
 
 
+def may_have_metadata(name):
+    """Whether anything may be known of the samples of a data set: from a table, or from a format that holds it."""
+    settings = SETTINGS[name]
+    return settings.metadata is not None or settings.expression.lower().endswith((".h5ad", ".loom", ".gct"))
+
+
+def association_tables():
+    """Tables of the association with metadata, at all ranks of every data set that may have any."""
+    pattern = "<results>/{dataset}/signatures/k{rank}/association.tsv"
+    return [
+        path
+        for name, settings in SETTINGS.items()
+        if may_have_metadata(name)
+        for path in expand(pattern, dataset=name, rank=settings.factorize.ranks)
+    ]
+
+
+def what_to_associate(wildcards):
+    """The metadata columns that are tested, and which of them is the batch."""
+    settings = SETTINGS[wildcards.dataset]
+    return {**settings.association.model_dump(), "batch": settings.preprocess.batch_key}
+
+
 def how_to_gather(wildcards):
     """What the evidence at a rank hangs on besides the matrix."""
     settings = SETTINGS[wildcards.dataset]

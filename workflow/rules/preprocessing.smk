@@ -39,6 +39,7 @@ rule check:
         json="<results>/{dataset}/preflight.json",
     params:
         settings=lambda wildcards: what_to_check(SETTINGS[wildcards.dataset]),
+        association=what_to_associate,
         version=VERSION,
     log:
         "<logs>/{dataset}/check.log",
