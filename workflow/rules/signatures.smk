@@ -1,3 +1,6 @@
+ASSOCIATION_FIGURES = ("association", "association_details")
+
+
 rule annotate:
     """Put the result at the chosen rank beside the matrix, ready for scanpy."""
     input:
