@@ -41,7 +41,13 @@ def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> flo
 
 
 def speckled_deviance(
-    expression: np.ndarray, rank: int, loss: str, seed: int, fold: int, starts: int = STARTS, tolerance: float = TOLERANCE
+    expression: np.ndarray,
+    rank: int,
+    loss: str,
+    seed: int,
+    fold: int,
+    starts: int = STARTS,
+    tolerance: float = TOLERANCE,
 ) -> float:
     """Mean deviance of a tenth of the entries, chosen at random and hidden from the fit (Wold 1978).
 
