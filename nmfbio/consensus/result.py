@@ -57,6 +57,10 @@ class Consensus:
         (rank,) mean and smallest of these cosines over the restarts; 0 for an empty metagene.
     explained_variance
         Of the solution of record, 1 − ‖V − WH‖² / ‖V‖².
+    method, options
+        How usages were fitted: the method, and its options as JSON; those that are matrices are left out.
+    divisors
+        (rank,) what metagenes were divided by, and usages multiplied with, once they were fitted.
     """
 
     usages: np.ndarray
@@ -97,6 +101,9 @@ class Consensus:
     program_cosine_mean: np.ndarray
     program_cosine_min: np.ndarray
     explained_variance: float
+    method: str
+    options: str
+    divisors: np.ndarray
 
     @property
     def rank(self) -> int:

@@ -39,8 +39,8 @@ from nmfbio.preprocessing.recorder import Recorder
 from nmfbio.preprocessing.steps import lower_to_ceiling, raise_to_floor
 from nmfbio.preprocessing.values import list_places, name_place, refuse_infinite, refuse_no_matrix
 
-SCALES = {"counts": "linear", "whole numbers": "linear", "linear": "linear", "log": "log", "centred": "centred"}
-"""The scale of each kind of values: what was fitted on one says nothing on another."""
+LINEAR = ("counts", "whole numbers", "linear")
+"""Kinds of values on a linear scale: what was fitted to them says nothing on logarithms, and the other way round."""
 SAMPLE_FILTERS = ("min_genes", "min_counts", "max_mitochondrial")
 
 
@@ -142,16 +142,16 @@ def _keep_needed_genes(recorder: Recorder, record: Mapping[str, Any], reference:
 
 
 def _refuse_another_scale(recorder: Recorder, preset: str, kind: str) -> None:
-    """Refuse values of another scale than the reference was read on."""
+    """Refuse logarithms where the reference was read on a linear scale, and the other way round.
+
+    Whether values are centred cannot be told from few samples, and is not asked.
+    """
     if preset in COUNT_PRESETS:
         check_kind(recorder.expression, preset)
     new = judge_values(recorder.expression)
-    if SCALES[new.name] != SCALES[kind]:
-        found = f"{new.name} values ({new.evidence})"
-        expected = f"{kind} values, as those that the metagenes were fitted to"
-        raise InputError(
-            recorder.place, found, expected, "Give the new samples on the scale the reference was read on."
-        )
+    if (new.name == "log" and kind in LINEAR) or (new.name in LINEAR and kind == "log"):
+        found, expected = f"{new.name} values ({new.evidence})", f"{kind} values, as those of the reference"
+        raise InputError(recorder.place, found, expected, "Give the values on the scale the reference was read on.")
 
 
 def _merge_duplicates(recorder: Recorder, how: str) -> None:
