@@ -30,13 +30,20 @@ def source_files(dataset):
     return {role: path for role, path in files.items() if path is not None}
 
 
+def described_files():
+    """Config key, role and path of each of the user's files, those of new samples included."""
+    for section in ("datasets", "projections"):
+        for name, files in getattr(CONFIG, section).items():
+            for role, path in source_files(files).items():
+                yield f"{section}.{name}.{role}", path
+
+
 def missing_files():
     """One line for each file of the config that is not there."""
     return [
-        f"config key 'datasets.{name}.{role}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
+        f"config key '{key}': found no file {path!r}; expected a path from the folder {os.getcwd()}"
         ", or an absolute one. Correct the path, or put the file there"
-        for name, dataset in CONFIG.datasets.items()
-        for role, path in source_files(dataset).items()
+        for key, path in described_files()
         if "://" not in path and not os.path.exists(path)
     ]
 
@@ -57,10 +64,9 @@ def owner_of(path):
 def overwritten_files():
     """One line for each file of the config that lies where results will be written."""
     return [
-        f"config key 'datasets.{name}.{role}': found {path!r}, which lies among the results of data set "
+        f"config key '{key}': found {path!r}, which lies among the results of data set "
         f"{owner_of(path)!r}; expected a file that this run does not write. Copy it to another folder"
-        for name, dataset in CONFIG.datasets.items()
-        for role, path in source_files(dataset).items()
+        for key, path in described_files()
         if owner_of(path) is not None
     ]
 
