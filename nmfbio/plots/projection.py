@@ -157,7 +157,7 @@ def _strip_label(name: str, samples: pd.Series | pd.DataFrame) -> str:
 
 
 def _strips_height() -> float:
-    return text_height(HEADING) + 2 + 2 * _STRIP + 3 + 2 * text_height(LABEL)
+    return text_height(HEADING) + 2 + 2 * _STRIP + 3 + 3 * text_height(LABEL)
 
 
 def _draw_strips(
@@ -182,8 +182,8 @@ def _draw_strips(
     axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
     for row, label in enumerate([_strip_label("Reference", reference), _strip_label("New", drawn)]):
         sheet.text(left - 4, top + (row + 0.5) * _STRIP, label, ha="right", va="center_baseline")
-    said = f"Dashed: {100 * limit:.3g} %, the first percentile of the reference. {_count_misfits(fits)}"
-    sheet.text(left, top + 2 * _STRIP + text_height(LABEL) + 3, said, LABEL, color=FAINT)
+    said = [f"Dashed: {100 * limit:.3g} %, the first percentile of the reference.", _count_misfits(fits)]
+    sheet.lines(left, top + 2 * _STRIP + text_height(LABEL) + 3, said, LABEL, color=FAINT)
 
 
 def _count_misfits(fits: np.ndarray) -> str:
