@@ -21,6 +21,7 @@ _HOMES = {
     "NMF": "nmfbio.estimator",
     "choose_rank": "nmfbio.rank",
     "extract_signatures": "nmfbio.signatures",
+    "project_samples": "nmfbio.signatures",
     "render_report": "nmfbio.report",
 }
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from nmfbio import config_docs
 from nmfbio.config_association import Association
 from nmfbio.config_factorize import Factorize
+from nmfbio.config_files import MatrixFiles, Projection
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
 from nmfbio.config_programs import Programs, refuse_reserved_name
@@ -34,6 +35,7 @@ __all__ = [
     "Figures",
     "Preprocess",
     "Programs",
+    "Projection",
     "Rank",
     "Report",
     "Signatures",
@@ -50,16 +52,16 @@ NAME_MEANING = (
 )
 
 
-def _refuse_case_twins(datasets: dict[str, Any]) -> dict[str, Any]:
+def _refuse_case_twins(named: dict[str, Any]) -> dict[str, Any]:
     seen: dict[str, str] = {}
-    for name in datasets:
+    for name in named:
         twin = seen.setdefault(name.casefold(), name)
         if twin != name:
             raise ValueError(
                 f"names that differ in more than upper and lower case, because they become folders and some "
                 f"file systems do not tell {twin!r} from {name!r}; rename one"
             )
-    return datasets
+    return named
 
 
 def _tidy_folder(folder: str) -> str:
@@ -148,25 +150,9 @@ class Report(Section):
     title: Text | None = key(None, "Title of the report; not set: the name of the data set.")
 
 
-class Dataset(Section):
+class Dataset(MatrixFiles):
     """One matrix, what is known of its samples and genes, and the settings that differ for it alone."""
 
-    expression: Text = Field(
-        description="The matrix: a table (`.tsv`, `.txt`, `.csv`, `.gct`, `.xlsx`), an `.h5ad` or `.loom` file, a 10x "
-        "`.h5` file, or a 10x folder with `matrix.mtx`. Tables may be compressed (gz, bz2, xz, zst). "
-        "docs/inputs.md describes each."
-    )
-    metadata: Text | None = key(None, "Table with one row a sample, its first column the sample names.")
-    genes: Text | None = key(None, "Table with one row a gene, its first column the gene names of the matrix.")
-    orientation: Literal["auto", "genes_in_rows", "samples_in_rows"] = key(
-        "auto",
-        "How a table lies. `auto` finds it out from the metadata's sample names and from what gene names look like, "
-        "and asks where neither decides.",
-    )
-    layer: Text | None = key(
-        None,
-        "`.h5ad` and `.loom` only: the layer to read, or `raw` for the matrix of an AnnData's `raw`; not set: `X`.",
-    )
     split_by: Text | None = key(
         None,
         "A metadata column, such as the patient: the samples of each of its values become a data set of their own, "
@@ -227,6 +213,13 @@ class Config(Section):
     association: Association = Field(default_factory=Association, description=Association.__doc__)
     figures: Figures = Field(default_factory=Figures, description=Figures.__doc__)
     report: Report = Field(default_factory=Report, description=Report.__doc__)
+    projections: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], Projection], AfterValidator(_refuse_case_twins)
+    ] = Field(
+        {},
+        description=f"New samples to describe by the metagenes of a data set, by name ({NAME_MEANING}).",
+        json_schema_extra={"x-names": NAME_MEANING},
+    )
 
     def dataset_settings(self, name: str) -> DatasetSettings:
         """Merge the overrides of one data set over the common sections.

@@ -39,6 +39,9 @@ Paths are relative to the folder `snakemake` runs in. Editors that read `workflo
 and check the file while it is written.
 """
 
+NAMED = {"datasets": "Dataset", "projections": "Projection"}
+"""Keys with names below them, and the section that stands behind each name."""
+
 
 def build_schema(model: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of the root model.
@@ -77,8 +80,9 @@ def build_reference(model: type[BaseModel]) -> str:
     sections = {name: _definition(node, schema) for name, node in schema["properties"].items()}
     own_keys = {name: node for name, node in schema["properties"].items() if sections[name] is None}
     parts = [INTRODUCTION, "## Top level\n", _table(own_keys, schema)]
-    parts += ["## `datasets.<name>`\n", schema["$defs"]["Dataset"]["description"] + "\n"]
-    parts.append(_table(schema["$defs"]["Dataset"]["properties"], schema))
+    for name, kind in NAMED.items():
+        definition = schema["$defs"][kind]
+        parts += [f"## `{name}.<name>`\n", definition["description"] + "\n", _table(definition["properties"], schema)]
     for name, section in sections.items():
         if section is not None:
             parts += [f"## `{name}`\n", section["description"] + "\n", _table(section["properties"], schema)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from nmfbio.config_section import Number, Section, key
 
-RESERVED_NAME = "programs"
+RESERVED = ("programs", "projections")  # folders of results that belong to no data set
 
 
 class Programs(Section):
@@ -21,10 +21,8 @@ class Programs(Section):
 
 
 def refuse_reserved_name(datasets: dict[str, Any]) -> dict[str, Any]:
-    """Return the data sets; raises ValueError if one would share a folder with the programs across data sets."""
+    """Return the data sets; raises ValueError if one has the name of a folder of results that belongs to none."""
     for name in datasets:
-        if name.casefold() == RESERVED_NAME:
-            raise ValueError(
-                f"names other than {name!r}: the folder of that name is for programs across data sets; rename it"
-            )
+        if name.casefold() in RESERVED:
+            raise ValueError(f"other names than {name!r}, which is a folder of the results already; rename it")
     return datasets

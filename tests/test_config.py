@@ -596,3 +596,32 @@ def test_a_data_set_may_have_gene_sets_of_its_own():
     settings = parse_config({"datasets": own, "signatures": {"set_size": [5, 50]}}).dataset_settings("leukemia")
     assert settings.signatures.gene_sets == ["mine.gmt"]
     assert settings.signatures.set_size == [5, 50]
+
+
+NEW = {"expression": "new.tsv", "signatures": "results/leukemia"}
+
+
+def test_projections_have_their_own_files_and_a_reference():
+    projection = parse_config({**ONE, "projections": {"cohort2": {**NEW, "rank": 3}}}).projections["cohort2"]
+    assert (projection.signatures, projection.rank, projection.orientation) == ("results/leukemia", 3, "auto")
+    assert parse_config(ONE).projections == parse_config({**ONE, "projections": None}).projections == {}
+
+
+@pytest.mark.parametrize(
+    ("projections", "message"),
+    [
+        ({"a": {"expression": "x"}}, "config key 'projections.a.signatures': missing; expected text"),
+        ({"a": {**NEW, "rank": 0}}, "config key 'projections.a.rank': found 0; expected a whole number of at least 1"),
+        ({"a": {**NEW, "split_by": "x"}}, "config key 'projections.a.split_by': unknown key"),
+        ({"a/b": NEW}, "config key 'projections': found the name 'a/b'; expected at most 64 letters"),
+        ({"a": NEW, "A": NEW}, "config key 'projections': found keys (a, A); expected names that differ in more"),
+    ],
+)
+def test_projections_that_cannot_be_are_refused(projections, message):
+    assert message in complaint({**ONE, "projections": projections})
+
+
+@pytest.mark.parametrize("name", ["projections", "Projections"])
+def test_the_folder_of_the_projections_is_no_name_of_a_data_set(name):
+    found = complaint({"datasets": {name: {"expression": "x"}}})
+    assert f"config key 'datasets': found keys ({name}); expected other names than '{name}'" in found

@@ -1,5 +1,6 @@
 """The consensus of all restarts at one rank: sample clusters, how sharp they are, and the solution of record."""
 
+import json
 import warnings
 from collections.abc import Mapping
 
@@ -103,6 +104,7 @@ def build_consensus(
     usages, metagenes = found[solution]
     refuse_zeros(usages, metagenes)
     explained = judge_fit(model, usages, metagenes)
+    largest = metagenes.max(axis=1)
     usages, metagenes = scale_factors(usages, metagenes, scale)
     if solution == "clustered":
         orders = align_metagenes(restarts.metagenes, metagenes)
@@ -129,6 +131,9 @@ def build_consensus(
         clustered_objective=objectives["clustered"],
         gene_recurrence=gene_recurrence(restarts.metagenes, orders),
         explained_variance=explained,
+        method=method,
+        options=json.dumps({name: value for name, value in model.options.items() if np.ndim(value) == 0}),
+        divisors=np.where(largest > 0, largest, 1)[by_share] if scale == "max" else np.ones(len(metagenes)),
         **program_fields(rows, cosines, orders, metagenes),
         **cluster_samples(restarts.labels(scale), samples, calls, in_use, len(metagenes)),
     )

@@ -60,6 +60,10 @@ class Consensus:
         other, metagenes compared as shares of their sums.
     explained_variance
         Of the solution of record, 1 − ‖V − WH‖² / ‖V‖².
+    method, options
+        How usages were fitted: the method, and its options as JSON; those that are matrices are left out.
+    divisors
+        (rank,) what metagenes were divided by, and usages multiplied with, once they were fitted.
     """
 
     usages: np.ndarray
@@ -101,6 +105,9 @@ class Consensus:
     program_cosine_min: np.ndarray
     gene_recurrence: np.ndarray
     explained_variance: float
+    method: str
+    options: str
+    divisors: np.ndarray
 
     @property
     def rank(self) -> int:

@@ -9,6 +9,7 @@ from .kernels import BLOCK, TINY, kernel, reconstruct
 from .solver import Matrix
 from .sparse import add_times_dense, weighted_logs
 
+SAMPLES_AT_ONCE = 256
 GENES_AT_ONCE = 1024
 
 
@@ -117,6 +118,38 @@ def explained_variance(expression: Matrix, usages: np.ndarray, metagenes: np.nda
     1.0
     """
     return 1.0 - 2.0 * half_squared_error(expression, usages, metagenes) / squared_norm(expression)
+
+
+def explained_variance_of_samples(expression: Matrix, usages: np.ndarray, metagenes: np.ndarray) -> np.ndarray:
+    """Share of each sample's sum of squares that W H reproduces, 1 − ‖v − Wh‖² / ‖v‖²; missing values are left out.
+
+    Parameters
+    ----------
+    expression
+        Samples × genes, no sample all zero, dense or CSR.
+    usages
+        Samples × rank.
+    metagenes
+        Rank × genes.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_samples,) at most 1; below 0 where the fit is worse than none.
+
+    Examples
+    --------
+    >>> explained_variance_of_samples(np.array([[3.0, 4.0], [0.0, 5.0]]), np.ones((2, 1)), np.array([[3.0, 4.0]]))
+    array([1. , 0.6])
+    """
+    shares = np.empty(len(usages))
+    for start in range(0, len(usages), SAMPLES_AT_ONCE):
+        rows = slice(start, start + SAMPLES_AT_ONCE)
+        observed = expression[rows]
+        observed = (observed.toarray() if scipy.sparse.issparse(observed) else observed).astype(np.float64)
+        errors = np.nansum(np.square(observed - usages[rows] @ metagenes), axis=1)
+        shares[rows] = 1 - errors / np.nansum(np.square(observed), axis=1)
+    return shares
 
 
 def squared_norm(expression: Matrix) -> float:

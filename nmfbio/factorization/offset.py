@@ -17,7 +17,7 @@ from .kernels import TINY
 from .least_squares import SWEEPS, coordinate_descent
 from .objectives import gene_blocks
 from .penalties import FactorPenalty, Penalties
-from .products import Products, gram_of_rows
+from .products import Products, gram_of_rows, solve_nonnegative
 from .solver import Fit, Method, Solver, one_at_a_time
 from .stopping import Stopping, iterate, settle
 
@@ -84,6 +84,40 @@ def project_offset(expression: np.ndarray, usages: np.ndarray, metagenes: np.nda
 
     settle(step, loads, max_steps=MAX_PROJECTION_STEPS)
     usages[:] = loads.T
+
+
+def fit_beside_offset(
+    expression: np.ndarray, metagenes: np.ndarray, offset: np.ndarray, **options: float
+) -> np.ndarray:
+    """Usages that fit best beside an offset that other samples had.
+
+    Parameters
+    ----------
+    expression
+        n_samples × n_genes, dense.
+    metagenes
+        rank × n_genes.
+    offset
+        (n_genes,) which stays as it is.
+    **options
+        Penalties.
+
+    Returns
+    -------
+    numpy.ndarray
+        n_samples × rank, float64.
+
+    Examples
+    --------
+    >>> fit_beside_offset(np.array([[3.0, 5.0]]), np.array([[1.0, 2.0]]), np.array([1.0, 1.0]))
+    array([[2.]])
+    """
+    for_usages, _ = Penalties(**options).scaled(expression.shape)
+    metagenes = metagenes.astype(np.float64)
+    loads = np.zeros((len(metagenes), len(expression)))
+    products = np.ascontiguousarray(metagenes @ (expression - offset).T - for_usages.l1)
+    solve_nonnegative(loads, products, gram_of_rows(metagenes) + for_usages.l2 * np.eye(len(loads)))
+    return np.ascontiguousarray(loads.T)
 
 
 OFFSET = Method(prepare_offset, project_offset, offset_error, Penalties)

@@ -18,6 +18,7 @@ _HOME = {
     "write_h5ad": "h5ad",
     "read_dropped_samples": "h5ad_parts",
     "read_factorised": "h5ad",
+    "find_reference": "results",
     "read_json": "tables",
     "read_table": "tables",
     "write_json": "tables",

@@ -20,6 +20,8 @@ _HOMES = {
     "draw_metagenes": "metagenes",
     "draw_objectives": "objectives",
     "draw_preprocessing": "preprocessing",
+    "draw_projection": "projection",
+    "draw_projection_figure": "projection_page",
     "draw_rank_figures": "pages",
     "draw_rank_survey": "rank_survey",
     "draw_shared_programs": "shared_programs",

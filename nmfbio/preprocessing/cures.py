@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 import pandas as pd
 
 from nmfbio.errors import InputError
-from nmfbio.io.names import is_excel_mangled, list_first
+from nmfbio.io.names import is_excel_mangled, list_first, trim_name
 from nmfbio.preprocessing.matrix import Matrix, append_genes, as_dense, measure_genes, replace_genes, stored_values
 from nmfbio.preprocessing.recorder import Recorder
 from nmfbio.preprocessing.values import refuse_missing, refuse_negative
 
 NEIGHBOURS = 5  # samples whose mean stands in for a missing value
+NEGATIVE_PART = " (negative)"  # ends the name of the gene that holds the negative part of another
 _MERGE = {"sum": np.add, "mean": np.add, "max": np.maximum}
 
 
@@ -35,7 +34,7 @@ def cure_duplicates(recorder: Recorder, duplicates: str) -> int:
     int
         Genes that were merged into another.
     """
-    names = pd.Index([unicodedata.normalize("NFC", str(name)).strip() for name in recorder.var.index])
+    names = tidy_names(recorder.var.index)
     again = names.duplicated()
     if not again.any():
         return 0
@@ -47,6 +46,11 @@ def cure_duplicates(recorder: Recorder, duplicates: str) -> int:
     merged = merge_genes(recorder.values, names, duplicates)
     recorder.change_genes(f"merge duplicated genes ({duplicates})", merged, var, merged.shape[0] * len(repeated))
     return int(again.sum())
+
+
+def tidy_names(names: pd.Index) -> pd.Index:
+    """Take the padding off names, and give letters that Unicode can spell in two ways one spelling (NFC)."""
+    return pd.Index([trim_name(str(name)) for name in names], dtype=object)
 
 
 def merge_genes(values: Matrix, names: pd.Index, how: str) -> Matrix:
@@ -168,15 +172,18 @@ def cure_negatives(recorder: Recorder, negatives: str) -> int:
     genes = np.flatnonzero(measure_genes(recorder.values, _has_negative))
     columns = as_dense(recorder.values[:, genes])
     if negatives == "shift":
-        shifted = columns - np.fmin.reduce(columns, axis=0)
-        recorder.change("shift genes with negative values", replace_genes(recorder.values, genes, shifted))
+        lowest = np.zeros(recorder.values.shape[1], dtype=np.float32)
+        lowest[genes] = np.fmin.reduce(columns, axis=0)
+        recorder.note("shift", lowest)
+        shifted = replace_genes(recorder.values, genes, columns - lowest[genes])
+        recorder.change("shift genes with negative values", shifted)
     elif negatives == "floor":
         floored = replace_genes(recorder.values, genes, np.maximum(columns, np.float32(0)))
         recorder.change("raise negative values to 0", floored)
     else:
         positive = replace_genes(recorder.values, genes, np.maximum(columns, np.float32(0)))
         values = append_genes(positive, np.maximum(-columns, np.float32(0)))
-        names = [f"{name} (negative)" for name in recorder.var.index[genes]]
+        names = [name + NEGATIVE_PART for name in recorder.var.index[genes]]
         var = pd.concat([recorder.var, recorder.var.iloc[genes].set_axis(names)])
         recorder.change_genes("split genes with negative values", values, var, n_negative)
     return n_negative

@@ -55,6 +55,11 @@ def _sum_rows(block: Matrix) -> np.ndarray:
     return np.nansum(block, axis=1, dtype=np.float64)
 
 
+def mean_of_genes(values: Matrix) -> np.ndarray:
+    """Mean of each gene, in float64; nothing is missing."""
+    return sum(_flat(block.sum(axis=0, dtype=np.float64)) for block in sample_blocks(values)) / values.shape[0]
+
+
 def range_of_genes(values: Matrix) -> tuple[np.ndarray, np.ndarray]:
     """Give the smallest and the largest value of each gene; NaN if one is missing."""
     lowest = np.minimum.reduce([_flat(as_dense(block.min(axis=0))) for block in sample_blocks(values)])

@@ -16,11 +16,13 @@ from nmfbio.preprocessing.choice import check_kind, choose_preset
 from nmfbio.preprocessing.cures import cure_duplicates, cure_missing, cure_negatives
 from nmfbio.preprocessing.filters import cure_zero_samples, drop_zero_genes, filter_genes, filter_samples
 from nmfbio.preprocessing.inputs import describe_input
-from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, divide_samples, stored_values
+from nmfbio.preprocessing.matrix import apply_to_stored, as_dense, divide_samples, mean_of_genes, stored_values
 from nmfbio.preprocessing.normalization import (
     divide_by_deviation,
+    log_means_of_genes,
+    minimum_of_genes,
     size_factors,
-    subtract_gene_minimum,
+    subtract_from_genes,
     to_counts_per_million,
     to_log1p,
     to_log2p1,
@@ -55,9 +57,13 @@ def preprocess(expression: AnnData, settings: Preprocess) -> AnnData:
         `missing: weight`. `raw` holds all genes after cures and sample filters, before normalisation and selection of
         genes, unless `X` is that already. `uns["preprocess"]` holds what was `asked`, the `preset` applied and `why`,
         the settings it used, `dropped_zero_genes`, `dropped_samples_zero` and `dropped_samples_filter` (names),
-        the numbers of `duplicate_genes`, `missing_values` and `negative_values`, and `steps`: arrays `step`,
+        the cures `duplicates`, `missing` and `negatives` with the numbers of `duplicate_genes`, `missing_values` and
+        `negative_values`, and `steps`: arrays `step`,
         `genes_in`, `genes_out`, `samples_in`, `samples_out` and `values_changed` with one entry a step.
-        `uns["input"]` holds what was found in the matrix as it was read, see `describe_input`.
+        `uns["scaling"]` holds what steps took from these samples, by which `scale_like_reference` treats others alike:
+        one row a gene, columns `shift` and `minimum` (subtracted), `log_mean` (of the size factors), `share_of_total`
+        (of the counts per million) and `deviation` (divided by), as far as there were such steps. `uns["input"]` holds
+        what was found in the matrix as it was read, see `describe_input`.
 
     Raises
     ------
@@ -117,12 +123,13 @@ def _cure(recorder: Recorder, settings: Preprocess, preset: str) -> dict[str, An
     if has_missing and preset in COUNT_PRESETS:
         cure = "Set `preprocess.missing`: drop_genes or impute_knn, or choose another preset."
         raise InputError(recorder.place, "missing values", f"counts without any for preset {preset}", cure)
+    used = {"duplicates": settings.duplicates, "missing": settings.missing}
     cured = {"missing_values": cure_missing(recorder, settings.missing)}
     floored = (
         settings.preset == "brunet" and settings.negatives == "refuse"
     )  # not where auto chose: nobody asked for it
     negatives = "floor" if floored else settings.negatives
-    return cured | {"negative_values": cure_negatives(recorder, negatives)}
+    return used | {"negatives": negatives} | cured | {"negative_values": cure_negatives(recorder, negatives)}
 
 
 def _take_as_it_is(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
@@ -143,7 +150,9 @@ def _apply_brunet(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
 def _apply_microarray_log(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
     used = _correct_batches(recorder, settings)
     used |= _keep_largest_mad(recorder, settings, "microarray_log")
-    recorder.change("subtract each gene's minimum", subtract_gene_minimum(recorder.values))
+    lowest = minimum_of_genes(recorder.values)
+    recorder.note("minimum", lowest)
+    recorder.change("subtract each gene's minimum", subtract_from_genes(recorder.values, lowest))
     return used
 
 
@@ -154,13 +163,16 @@ def _apply_tpm(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
 
 
 def _apply_rnaseq_counts(recorder: Recorder, settings: Preprocess) -> dict[str, Any]:
-    normalization, factors = settings.normalization, None
+    normalization, log_means = settings.normalization, None
     if normalization == "median_of_ratios":
-        factors = size_factors(recorder.values)
-    if factors is not None:
+        log_means = log_means_of_genes(recorder.values)
+    if log_means is not None:
+        recorder.note("log_mean", log_means)
+        factors = size_factors(recorder.values, log_means)
         recorder.change("divide by size factors", divide_samples(recorder.values, factors))
     else:
         recorder.change("counts per million", to_counts_per_million(recorder.values))
+        recorder.note("share_of_total", mean_of_genes(recorder.values) / 1e6)
         if normalization != "cpm":
             reason = "no gene is above 0 in all samples, as the median of ratios needs"
             warnings.warn(f"{recorder.place}: {reason}: counts per million are taken instead", stacklevel=3)
@@ -176,7 +188,9 @@ def _apply_single_cell(recorder: Recorder, settings: Preprocess) -> dict[str, An
     used = _keep_most_variable(recorder, settings, "single_cell", recorder.values)
     constant = recorder.keep_genes("drop constant genes", varies(recorder.values))
     if recorder.values.shape[1]:
-        recorder.change("divide by standard deviation", divide_by_deviation(recorder.values))
+        scaled, deviations = divide_by_deviation(recorder.values)
+        recorder.note("deviation", deviations)
+        recorder.change("divide by standard deviation", scaled)
     return used | {"dropped_constant_genes": np.array(constant, dtype=str)}
 
 
@@ -230,6 +244,7 @@ def _finish(recorder: Recorder, cured: AnnData, record: dict[str, Any]) -> AnnDa
     """Put matrix, record and the matrix of all genes together."""
     result = recorder.expression
     result.uns["preprocess"] = record
+    result.uns["scaling"] = recorder.scaling()
     if recorder.values is not cured.X:
         places = cured.obs_names.get_indexer(result.obs_names)
         every = len(places) == cured.n_obs

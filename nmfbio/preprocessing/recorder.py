@@ -36,6 +36,7 @@ class Recorder:
         self.place = name_place(expression)
         self._uns = expression.uns
         self._steps: list[tuple[str, int, int, int, int, int]] = []
+        self._numbers: dict[str, pd.Series] = {}
 
     @property
     def expression(self) -> AnnData:
@@ -72,6 +73,17 @@ class Recorder:
         (samples_in, genes_in), (samples_out, genes_out) = self.values.shape, values.shape
         self._steps.append((name, genes_in, genes_out, samples_in, samples_out, n_changed))
         self.values, self.obs, self.var = values, obs, var
+
+    def note(self, name: str, numbers: np.ndarray) -> None:
+        """Keep one number a gene that a step has taken from these samples, so that others can be treated alike."""
+        self._numbers[name] = pd.Series(numbers, index=self.var.index, dtype=np.float64)
+
+    def scaling(self) -> pd.DataFrame:
+        """Give what was noted: one row a gene, NaN where a gene had no part in a step."""
+        genes = pd.Index([], dtype=object)
+        for numbers in self._numbers.values():
+            genes = genes.union(numbers.index, sort=False)
+        return pd.DataFrame({name: numbers.reindex(genes) for name, numbers in self._numbers.items()}, index=genes)
 
     def steps(self) -> dict[str, np.ndarray]:
         """Give the record: one array a property, one entry a step."""

@@ -225,6 +225,12 @@ REFERENCES = {
         "Anders S, Huber W (2010). Differential expression analysis for sequence count data. Genome Biology 11:R106.",
         "10.1186/gb-2010-11-10-r106",
     ),
+    "love_2014": _paper(
+        "Love et al. 2014",
+        "Love MI, Huber W, Anders S (2014). Moderated estimation of fold change and dispersion for RNA-seq data with "
+        "DESeq2. Genome Biology 15:550.",
+        "10.1186/s13059-014-0550-8",
+    ),
     "johnson_2007": _paper(
         "Johnson et al. 2007",
         "Johnson WE, Li C, Rabinovic A (2007). Adjusting batch effects in microarray expression data using empirical "

@@ -6,6 +6,7 @@ Names are imported from their modules on first use: the jobs that write signatur
 from importlib import import_module
 
 _HOMES = {
+    "Projection": "projection",
     "SharedPrograms": "shared_programs",
     "Signatures": "extract",
     "Solution": "shared_programs",
@@ -19,6 +20,8 @@ _HOMES = {
     "kim_park_scores": "gene_scores",
     "name_genes": "matching",
     "prepare_columns": "association_columns",
+    "project_samples": "projection",
+    "read_reference": "reference",
     "regression_scores": "gene_scores",
     "select_genes": "gene_selection",
     "shown_rank": "annotate",

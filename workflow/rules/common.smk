@@ -31,12 +31,12 @@ def source_files(dataset):
 
 
 def configured_files():
-    """All files of the user, each with the config key that names it."""
-    sections = {"signatures": CONFIG.signatures}
-    for name, dataset in CONFIG.datasets.items():
-        yield from ((f"datasets.{name}.{role}", path) for role, path in source_files(dataset).items())
-        sections[f"datasets.{name}.signatures"] = dataset.signatures
-    for place, section in sections.items():
+    """All files of the user, each with the config key that names it; those of new samples included."""
+    for section in ("datasets", "projections"):
+        for name, files in getattr(CONFIG, section).items():
+            yield from ((f"{section}.{name}.{role}", path) for role, path in source_files(files).items())
+    sections = {f"datasets.{name}.signatures": dataset.signatures for name, dataset in CONFIG.datasets.items()}
+    for place, section in {"signatures": CONFIG.signatures, **sections}.items():
         files = section.gene_sets if section is not None else []
         yield from ((f"{place}.gene_sets[{number}]", path) for number, path in enumerate(files))
 
