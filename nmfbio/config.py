@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from nmfbio import config_docs
 from nmfbio.config_factorize import Factorize
+from nmfbio.config_figures import Figures
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
 from nmfbio.config_section import Number, Section, Text, key
@@ -138,17 +139,6 @@ class Signatures(Section):
     least_fold: Number = key(1.5, "Of `fold`: times as much as in any other metagene.", "fold", gt=1, le=100)
     number: int = key(50, "Of `top`: genes of each metagene at most.", "genes", ge=1, le=10000)
     top_genes: int = key(10, "Genes of each metagene that figures and report show.", "genes", ge=1, le=200)
-
-
-class Figures(Section):
-    """How figures are written."""
-
-    annotations: list[Text] | None = key(
-        None,
-        "Metadata columns drawn beside the samples; not set: every column with 2 to 12 different values.",
-        examples=[["subtype"]],
-    )
-    dpi: int = key(200, "Resolution of png figures.", "dots per inch", ge=50, le=1200)
 
 
 class Report(Section):

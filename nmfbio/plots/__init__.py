@@ -18,7 +18,7 @@ _HOMES = {
     "draw_rank_survey": "rank_survey",
     "draw_survey_figures": "survey_pages",
     "draw_usages": "usages",
-    "metagene_colour": "style",
+    "draw_umap": "umap",
 }
 
 __all__ = list(_HOMES)

@@ -1,6 +1,7 @@
 """Signatures: scored and ranked genes of every metagene, membership of samples, gene sets, and the annotated matrix."""
 
-from nmfbio.signatures.annotate import annotate_expression, shown_rank
+from nmfbio.signatures.annotate import add_result, annotate_expression, shown_rank
+from nmfbio.signatures.embed import embed_samples, wants_umap
 from nmfbio.signatures.extract import Signatures, extract_signatures
 from nmfbio.signatures.gene_scores import kim_park_scores, regression_scores
 from nmfbio.signatures.gene_selection import select_genes
@@ -8,12 +9,15 @@ from nmfbio.signatures.gene_sets import describe_sets, to_gmt
 
 __all__ = [
     "Signatures",
+    "add_result",
     "annotate_expression",
     "describe_sets",
+    "embed_samples",
     "extract_signatures",
     "kim_park_scores",
     "regression_scores",
     "select_genes",
     "shown_rank",
     "to_gmt",
+    "wants_umap",
 ]
