@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from nmfbio.errors import InputError
 from nmfbio.tl import read_consensus, read_survey, tabulate
 
 if TYPE_CHECKING:
@@ -130,11 +131,38 @@ def metagenes(
     return draw(adata, "metagenes", rank, top_genes=top_genes, annotations=annotations)
 
 
+def umap(adata: AnnData, annotations: list[str] | None = None) -> Figure:
+    """Draw the map of the samples, coloured by cluster, by metadata and by the usage of each metagene.
+
+    Parameters
+    ----------
+    adata
+        After ``nb.tl.nmf`` and ``nb.tl.umap``, or any ``obsm["X_umap"]``.
+    annotations
+        Columns of ``adata.obs``, of which the first three are drawn; by default those with 2 to 12 different values.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        One of the two has not run, or a column is not there.
+    """
+    from nmfbio.plots import draw_umap_figures
+
+    if "X_umap" not in adata.obsm or "nmf_cluster" not in adata.obs:
+        found = f"{', '.join(adata.obsm) or 'nothing'} in obsm"
+        raise InputError("adata", found, "X_nmf and X_umap", "Call nb.tl.nmf(adata), then nb.tl.umap(adata) first.")
+    return draw_umap_figures(adata, annotations)["umap"][0]
+
+
 def draw(adata: AnnData, name: str, rank: int | None, **choices: object) -> Figure:
     """One of the figures at a rank; columns that nmfbio has put beside the samples are no annotations."""
     from nmfbio.plots import draw_rank_figures
+    from nmfbio.signatures import metadata_columns
 
     found = read_consensus(adata, rank)
-    own = adata.obs.columns.str.fullmatch(r"metagene_\d+|nmf_\w+")
-    figures = draw_rank_figures(adata.X, adata.obs.loc[:, ~own], found, tabulate(adata, found), **choices)
+    figures = draw_rank_figures(adata.X, metadata_columns(adata), found, tabulate(adata, found), **choices)
     return figures[f"{name}_k{found.rank}"][0]

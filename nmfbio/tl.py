@@ -172,6 +172,38 @@ def signatures(adata: AnnData, rank: int | None = None, **selection: object) -> 
     return tabulate(adata, read_consensus(adata, rank), **selection).genes
 
 
+def umap(adata: AnnData, seed: int = 0, copy: bool = False) -> AnnData | None:
+    """Place samples in two dimensions by UMAP of their usage shares, with scanpy.
+
+    Parameters
+    ----------
+    adata
+        After ``nb.tl.nmf``, with at least 5 samples.
+    seed
+        Of the layout.
+    copy
+        Return a new AnnData instead of changing the given one.
+
+    Returns
+    -------
+    AnnData or None
+        With ``obsm["X_umap"]``, n_samples × 2.
+
+    Raises
+    ------
+    InputError
+        ``nb.tl.nmf`` has not run, or there are too few samples.
+    """
+    from nmfbio.signatures import FEWEST_SAMPLES, embed_samples
+
+    usages = read_consensus(adata).usages
+    if len(usages) < FEWEST_SAMPLES:
+        raise InputError("adata", f"{len(usages)} samples", f"at least {FEWEST_SAMPLES}", "Look at nb.pl.usages.")
+    adata = adata.copy() if copy else adata
+    adata.obsm["X_umap"] = embed_samples(usages, seed)
+    return adata if copy else None
+
+
 def check_settings(factorize: Mapping, consensus: Mapping, rank: Mapping) -> DatasetSettings:
     """Settings of a run, checked as those of a config file are."""
     from nmfbio.config import parse_config

@@ -19,6 +19,7 @@ _HOMES = {
     "draw_survey_figures": "survey_pages",
     "draw_usages": "usages",
     "draw_umap": "umap",
+    "draw_umap_figures": "pages",
 }
 
 __all__ = list(_HOMES)

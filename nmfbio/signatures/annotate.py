@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 
+USAGE_COLUMN = r"metagene_\d+"
+
+
 def shown_rank(verdict: dict, ranks: Sequence[int]) -> int:
     """Rank of the verdict (plain values of ``Verdict``); where it names none, the lowest one.
 
@@ -68,7 +71,7 @@ def add_result(adata: AnnData, consensus: Consensus, signatures: Signatures, ver
     adata.varm["metagenes"] = signatures.metagenes.to_numpy()
     adata.varm["nmf_z"] = signatures.scores.to_numpy()
     shares = pd.DataFrame(usage_shares(adata.obsm["X_nmf"]), index=adata.obs_names, columns=names)
-    adata.obs = pd.concat([adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(r"metagene_\d+")], shares], axis=1)
+    adata.obs = pd.concat([adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(USAGE_COLUMN)], shares], axis=1)
     samples = signatures.samples.set_index("sample").loc[adata.obs_names]
     genes = signatures.genes.set_index("gene").loc[adata.var_names]
     adata.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
@@ -88,3 +91,13 @@ def add_result(adata: AnnData, consensus: Consensus, signatures: Signatures, ver
         "solution_objective": consensus.solution_objective,
         "explained_variance": consensus.explained_variance,
     }
+
+
+def usage_columns(adata: AnnData) -> pd.DataFrame:
+    """Usage shares of the samples, as ``add_result`` has put them into ``obs``: n_samples × rank."""
+    return adata.obs.loc[:, adata.obs.columns.str.fullmatch(USAGE_COLUMN)]
+
+
+def metadata_columns(adata: AnnData) -> pd.DataFrame:
+    """Columns of ``obs`` that ``add_result`` has not put there."""
+    return adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(rf"{USAGE_COLUMN}|nmf_\w+")]

@@ -73,3 +73,19 @@ def embed_samples(usages: np.ndarray, seed: int = 0) -> np.ndarray:
     finally:
         numba.set_num_threads(before)
     return samples.obsm["X_umap"]
+
+
+def add_umap(adata: AnnData, umap: str | bool = "auto", seed: int = 0) -> None:
+    """Put the map into ``obsm["X_umap"]``, where one is wanted.
+
+    Parameters
+    ----------
+    adata
+        With usages in ``obsm["X_nmf"]``.
+    umap
+        As for ``wants_umap``.
+    seed
+        As for ``embed_samples``.
+    """
+    if wants_umap(umap, adata):
+        adata.obsm["X_umap"] = embed_samples(adata.obsm["X_nmf"], seed)

@@ -21,7 +21,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import NmfbioError
-from nmfbio.io import read_levels
+from nmfbio.io import has_umap, read_levels
 
 
 def source_files(dataset):
@@ -160,6 +160,19 @@ def evidence_files(wildcards):
         "basis": f"{folder}/basis.npz",
         "evidence": [f"{folder}/k{rank}.npz" for rank in sorted({1, *ranks(wildcards)})],
     }
+
+
+def umap_figure(dataset):
+    """The map of the samples of a data set, where there is one; the annotated matrix tells, unless the config does."""
+
+    def input_files(wildcards):
+        umap, preset = SETTINGS[dataset].figures.umap, SETTINGS[dataset].preprocess.preset
+        if umap is False or (umap == "auto" and preset not in ("auto", "single_cell")):
+            return []
+        annotated = checkpoints.annotate.get(dataset=dataset).output.annotated
+        return [f"<results>/{dataset}/figures/umap.png"] if has_umap(annotated) else []
+
+    return input_files
 
 
 def section(name):
