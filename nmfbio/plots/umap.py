@@ -69,7 +69,7 @@ def draw_umap(
     panels = [Panel(track.name, to_rgba_array(track.colours.tolist()), mixed) for track in tracks]
     panels += [_share_panel(name, shares.loc[places.index, name].to_numpy()) for name in shares]
     scale = scale_legend(
-        "Share of the sample's usage, in the metagene's colour",
+        "Share of the sample's usage",
         LinearSegmentedColormap.from_list("share", [PALE, INK]),
         {"0": 0.0, "0.5": 0.5, "1": 1.0},
         LEGEND_ROOM,
