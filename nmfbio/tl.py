@@ -194,11 +194,9 @@ def umap(adata: AnnData, seed: int = 0, copy: bool = False) -> AnnData | None:
     InputError
         ``nb.tl.nmf`` has not run, or there are too few samples.
     """
-    from nmfbio.signatures import FEWEST_SAMPLES, embed_samples
+    from nmfbio.signatures import embed_samples
 
     usages = read_consensus(adata).usages
-    if len(usages) < FEWEST_SAMPLES:
-        raise InputError("adata", f"{len(usages)} samples", f"at least {FEWEST_SAMPLES}", "Look at nb.pl.usages.")
     adata = adata.copy() if copy else adata
     adata.obsm["X_umap"] = embed_samples(usages, seed)
     return adata if copy else None

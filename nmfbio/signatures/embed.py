@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nmfbio.consensus import usage_shares
+from nmfbio.errors import InputError
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -32,9 +33,8 @@ def wants_umap(umap: str | bool, expression: AnnData) -> bool:
     True
     """
     if umap != "auto":
-        return umap and expression.n_obs >= FEWEST_SAMPLES
-    single_cell = expression.uns.get("preprocess", {}).get("preset") == "single_cell"
-    return single_cell and expression.n_obs >= FEWEST_SAMPLES
+        return bool(umap)
+    return expression.uns.get("preprocess", {}).get("preset") == "single_cell"
 
 
 def embed_samples(usages: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -52,10 +52,18 @@ def embed_samples(usages: np.ndarray, seed: int = 0) -> np.ndarray:
     numpy.ndarray
         n_samples × 2, float32. Distances between far groups, and sizes of groups, mean nothing.
 
+    Raises
+    ------
+    InputError
+        There are fewer than 5 samples.
+
     Notes
     -----
     To import UMAP compiles code for some ten seconds.
     """
+    if len(usages) < FEWEST_SAMPLES:
+        found = f"{len(usages)} samples to place by UMAP"
+        raise InputError("figures.umap", found, f"at least {FEWEST_SAMPLES}", "Set `figures.umap: false`.")
     import numba
     import scanpy
     from anndata import AnnData

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from anndata import AnnData
 
+from nmfbio.errors import InputError
 from nmfbio.signatures import add_umap, embed_samples
 from nmfbio.signatures.embed import wants_umap
 
@@ -16,17 +17,21 @@ def cells(preset="single_cell", n_samples=40):
 
 
 @pytest.mark.parametrize(
-    ("umap", "preset", "n_samples", "wanted"),
+    ("umap", "preset", "wanted"),
     [
-        ("auto", "single_cell", 40, True),
-        ("auto", "tpm", 40, False),
-        (True, "tpm", 40, True),
-        (False, "single_cell", 40, False),
-        (True, "tpm", 4, False),
+        ("auto", "single_cell", True),
+        ("auto", "tpm", False),
+        (True, "tpm", True),
+        (False, "single_cell", False),
     ],
 )
-def test_single_cells_get_a_map_unless_the_config_says_otherwise(umap, preset, n_samples, wanted):
-    assert wants_umap(umap, cells(preset, n_samples)) is wanted
+def test_single_cells_get_a_map_unless_the_config_says_otherwise(umap, preset, wanted):
+    assert wants_umap(umap, cells(preset)) is wanted
+
+
+def test_too_few_samples_for_a_map_are_told():
+    with pytest.raises(InputError, match="found 4 samples"):
+        embed_samples(np.ones((4, 2)))
 
 
 def test_a_matrix_that_was_not_preprocessed_gets_none():

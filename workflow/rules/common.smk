@@ -163,16 +163,15 @@ def evidence_files(wildcards):
 
 
 def umap_figure(dataset):
-    """The map of the samples of a data set, where there is one; the annotated matrix tells, unless the config does."""
-
-    def input_files(wildcards):
-        umap, preset = SETTINGS[dataset].figures.umap, SETTINGS[dataset].preprocess.preset
-        if umap is False or (umap == "auto" and preset not in ("auto", "single_cell")):
-            return []
-        annotated = checkpoints.annotate.get(dataset=dataset).output.annotated
-        return [f"<results>/{dataset}/figures/umap.png"] if has_umap(annotated) else []
-
-    return input_files
+    """The map of the samples of a data set, where there is one: known from the config, or once the matrix is judged."""
+    figure = f"<results>/{dataset}/figures/umap.png"
+    umap, preset = SETTINGS[dataset].figures.umap, SETTINGS[dataset].preprocess.preset
+    if umap is False or (umap == "auto" and preset not in ("auto", "single_cell")):
+        return []
+    # What lies in remote storage cannot be looked into here: there only the config decides.
+    if umap is True or preset == "single_cell" or workflow.storage_settings.default_storage_provider:
+        return [figure] if umap is True or preset == "single_cell" else []
+    return [lambda wildcards: [figure] if has_umap(checkpoints.annotate.get(dataset=dataset).output.annotated) else []]
 
 
 def section(name):
