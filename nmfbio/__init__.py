@@ -1,7 +1,7 @@
 """Gene expression signatures by non-negative matrix factorization.
 
 Every stage of the workflow is one function that a notebook can call. They are imported on first use (PEP 562), so that
-a job pays only for the packages it needs.
+a job pays only for the packages it needs. ``pp``, ``tl`` and ``pl`` are the same stages on AnnData, as scanpy has them.
 """
 
 import importlib
@@ -25,10 +25,14 @@ _HOMES = {
     "render_report": "nmfbio.report",
 }
 
-__all__ = ["__version__", *_HOMES]
+_FACES = ("pp", "tl", "pl")
+
+__all__ = ["__version__", *_HOMES, *_FACES]
 
 
 def __getattr__(name: str) -> object:
+    if name in _FACES:
+        return importlib.import_module(f"nmfbio.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'nmfbio' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES[name]), name)
@@ -37,4 +41,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *__all__})

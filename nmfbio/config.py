@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from nmfbio import config_docs
 from nmfbio.config_association import Association
 from nmfbio.config_factorize import Factorize
+from nmfbio.config_figures import Figures
 from nmfbio.config_files import MatrixFiles, Projection
 from nmfbio.config_messages import explain_validation, key_problems, without_empty_sections
 from nmfbio.config_preprocess import Preprocess
@@ -131,17 +132,6 @@ class Rank(Section):
     selected: Annotated[int, Field(ge=1)] | None = key(
         None, "Take this rank, whatever the rule says; one of `factorize.ranks`.", "metagenes"
     )
-
-
-class Figures(Section):
-    """How figures are written."""
-
-    annotations: list[Text] | None = key(
-        None,
-        "Metadata columns drawn beside the samples; not set: every column with 2 to 12 different values.",
-        examples=[["subtype"]],
-    )
-    dpi: int = key(200, "Resolution of png figures.", "dots per inch", ge=50, le=1200)
 
 
 class Report(Section):

@@ -109,7 +109,8 @@ def _describe_resolved(node: dict[str, Any], schema: dict[str, Any]) -> str:
     if "const" in node:
         return str(node["const"])
     if "enum" in node:
-        return f"one of {', '.join(node['enum'])}"
+        words = (value if isinstance(value, str) else json.dumps(value) for value in node["enum"])
+        return f"one of {', '.join(words)}"
     if "properties" in node:
         return f"a section with keys among {', '.join(node['properties'])}"
     match node.get("type"):

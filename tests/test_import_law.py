@@ -87,6 +87,7 @@ def test_nothing_in_the_package_imports_snakemake(path):
         "import nmfbio",
         "from nmfbio.factorization import factorize",
         "import nmfbio; nmfbio.factorize",
+        "import nmfbio; nmfbio.pp, nmfbio.tl, nmfbio.pl",
         "from nmfbio.io import read_matrix, load_arrays, save_arrays",
         "from nmfbio.config import parse_config",
     ],

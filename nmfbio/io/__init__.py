@@ -11,6 +11,7 @@ _HOME = {
     "load_arrays": "arrays",
     "save_arrays": "arrays",
     "open_matrix": "h5ad_parts",
+    "has_umap": "h5ad_parts",
     "read_counts": "h5ad_parts",
     "read_matrix": "h5ad_parts",
     "read_obs_and_var": "h5ad_parts",

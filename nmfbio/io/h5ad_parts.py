@@ -220,6 +220,17 @@ def read_dropped_samples(path: str | os.PathLike) -> list[str]:
     return _read_part(path, "", _list_dropped_samples)
 
 
+def has_umap(path: str | os.PathLike) -> bool:
+    """Whether an `.h5ad` file holds places of the samples on a map, `obsm["X_umap"]`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated or not HDF5.
+    """
+    return _read_part(path, "", lambda file: "obsm/X_umap" in file)
+
+
 def _list_dropped_samples(file: h5py.File) -> list[str]:
     names = file.get("uns/preprocess/dropped_samples_zero")
     return [] if names is None else list(names.asstr()[()]) if names.size else []

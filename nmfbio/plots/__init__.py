@@ -27,7 +27,8 @@ _HOMES = {
     "draw_shared_programs": "shared_programs",
     "draw_survey_figures": "survey_pages",
     "draw_usages": "usages",
-    "metagene_colour": "style",
+    "draw_umap": "umap",
+    "draw_umap_figures": "pages",
 }
 
 __all__ = list(_HOMES)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.legends import flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, part_title, title_height
 from nmfbio.plots.style import (
@@ -15,8 +16,6 @@ from nmfbio.plots.style import (
     PALE,
     SMALL,
     contrasting_ink,
-    metagene_colour,
-    metagene_number,
     metagene_title,
     plain_text,
     shorten,

@@ -1,5 +1,9 @@
 """The figures at one rank with the table behind each, by file name."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import scipy.sparse
@@ -9,8 +13,12 @@ from nmfbio.consensus import Consensus
 from nmfbio.errors import InputError
 from nmfbio.plots.consensus import draw_consensus
 from nmfbio.plots.metagenes import draw_metagenes
+from nmfbio.plots.umap import draw_umap
 from nmfbio.plots.usages import draw_usages, usage_shares
-from nmfbio.signatures import Signatures
+from nmfbio.signatures import Signatures, metadata_columns, usage_columns
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 Drawings = dict[str, tuple[Figure, pd.DataFrame]]
 
@@ -71,6 +79,28 @@ def draw_rank_figures(
             weights.join(values),
         ),
     }
+
+
+def draw_umap_figures(adata: AnnData, annotations: list[str] | None = None) -> Drawings:
+    """Draw the map of the samples that the annotated matrix holds.
+
+    Parameters
+    ----------
+    adata
+        With the result at a rank, see ``add_result``, and places of the samples in ``obsm["X_umap"]``.
+    annotations
+        As for ``draw_rank_figures``.
+
+    Returns
+    -------
+    dict
+        Figure and table for ``umap``.
+    """
+    places = pd.DataFrame(adata.obsm["X_umap"], index=adata.obs_names, columns=["umap_1", "umap_2"])
+    shares, clusters = usage_columns(adata), adata.obs["nmf_cluster"].astype(str)
+    beside = choose_annotations(metadata_columns(adata), annotations)
+    table = places.join(clusters.rename("cluster")).join(shares).join(beside, rsuffix=" (metadata)")
+    return {"umap": (draw_umap(places, shares, clusters, beside), table.rename_axis("sample"))}
 
 
 def choose_annotations(metadata: pd.DataFrame, names: list[str] | None) -> pd.DataFrame:

@@ -1,29 +1,22 @@
 """Colours, text and matplotlib settings that all figures share."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
 
 import matplotlib
 import pandas as pd
-from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
+
+from nmfbio.colours import UNKNOWN, darken
 
 POINTS_PER_MM = 72 / 25.4
 TITLE, HEADING, LABEL, SMALL = 9.0, 7.5, 7.0, 6.0  # font sizes in points; journals ask for 5 to 7 at the least
 LINE_HEIGHT = 1.2  # distance of two lines of text, in font sizes
-INK, FAINT, PALE, MISSING = "#222222", "#6b6b6b", "#e8e8e8", "#c4c4c4"
+INK, FAINT, PALE, MISSING = "#222222", "#6b6b6b", "#e8e8e8", UNKNOWN
 ACCENT = "#D55E00"
-
-# The first seven are Okabe & Ito's (https://jfly.uni-koeln.de/color/). The others were chosen one by one, each the
-# farthest in CIELAB from those before it under normal vision and Machado et al. (2009) protanopia, deuteranopia and
-# tritanopia; no two are closer than 16.
-METAGENE_COLOURS = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#9326FF",
-    "#4C2600", "#2A304C", "#B6E6AC", "#E6004D", "#4C0073", "#B1BF69", "#5843BF", "#8C8CFF",
-)  # fmt: skip
 
 # Paul Tol's light and muted schemes (https://sronpersonalpages.nl/~pault/), ColorBrewer's Set3 and Paired: one scheme a
 # metadata column, so that one colour does not mean two things in one figure.
@@ -90,45 +83,6 @@ def styled(draw: Callable) -> Callable:
     return wrapper
 
 
-def metagene_number(name: str) -> int | None:
-    """Return the number at the end of a metagene's name, None where there is none.
-
-    Examples
-    --------
-    >>> metagene_number("metagene_12")
-    12
-    """
-    digits = re.search(r"(\d+)$", str(name))
-    return int(digits.group(1)) if digits else None
-
-
-def metagene_colour(name: str) -> str:
-    """Return the colour of a metagene: the same in every figure and run, decided by its number alone.
-
-    Sixteen colours are safe for colour-blind readers; beyond, they return darker.
-
-    Parameters
-    ----------
-    name
-        Name ending in the metagene's number, counted from 1.
-
-    Returns
-    -------
-    str
-        ``#RRGGBB``; grey where the name holds no number.
-
-    Examples
-    --------
-    >>> metagene_colour("metagene_1")
-    '#0072b2'
-    """
-    number = metagene_number(name)
-    if not number:
-        return MISSING
-    turn, place = divmod(number - 1, len(METAGENE_COLOURS))
-    return _darker(METAGENE_COLOURS[place], 0.7**turn)
-
-
 def metagene_title(name: str) -> str:
     """Return how a metagene is called in a figure: ``metagene_1`` becomes ``Metagene 1``."""
     text = plain_text(name).replace("_", " ").strip()
@@ -138,20 +92,13 @@ def metagene_title(name: str) -> str:
 def annotation_colours(column: int, categories: list) -> list[str]:
     """Return one colour for each category of the ``column``-th metadata column (from 0)."""
     palette = ANNOTATION_COLOURS[column % len(ANNOTATION_COLOURS)]
-    return [_darker(palette[i % len(palette)], 0.7 ** (i // len(palette))) for i in range(len(categories))]
+    return [darken(palette[i % len(palette)], 0.7 ** (i // len(palette))) for i in range(len(categories))]
 
 
 def contrasting_ink(colour: str) -> str:
     """Return black or white, whichever reads better on ``colour`` (relative luminance, ITU-R BT.709)."""
     red, green, blue = to_rgb(colour)
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"
-
-
-def _darker(colour: str, factor: float) -> str:
-    if factor == 1:
-        return to_hex(colour)
-    hue, saturation, value = rgb_to_hsv(to_rgb(colour))
-    return to_hex(matplotlib.colors.hsv_to_rgb((hue, saturation, value * factor)))
 
 
 def plain_text(value: object) -> str:

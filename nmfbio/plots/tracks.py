@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, to_rgba_array
 
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.legends import Legend, category_legend
 from nmfbio.plots.sheet import Sheet
 from nmfbio.plots.style import (
@@ -18,8 +19,6 @@ from nmfbio.plots.style import (
     SMALL,
     annotation_colours,
     contrasting_ink,
-    metagene_colour,
-    metagene_number,
     metagene_title,
     plain_text,
     shorten,

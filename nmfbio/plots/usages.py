@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from nmfbio.colours import metagene_colour
 from nmfbio.plots.legends import flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, part_title, title_height
-from nmfbio.plots.style import LABEL, metagene_colour, metagene_title, shorten, styled, text_width
+from nmfbio.plots.style import LABEL, metagene_title, shorten, styled, text_width
 from nmfbio.plots.tracks import (
     CLOSEST,
     LEGEND_ROOM,

@@ -10,14 +10,18 @@ _HOMES = {
     "SharedPrograms": "shared_programs",
     "Signatures": "extract",
     "Solution": "shared_programs",
+    "add_result": "annotate",
+    "add_umap": "embed",
     "annotate_expression": "annotate",
     "associate_metadata": "association",
     "count_tested": "enrichment",
     "describe_sets": "gene_sets",
+    "embed_samples": "embed",
     "enrich_signatures": "enrichment",
     "extract_signatures": "extract",
     "find_shared_programs": "shared_programs",
     "kim_park_scores": "gene_scores",
+    "metadata_columns": "annotate",
     "name_genes": "matching",
     "prepare_columns": "association_columns",
     "project_samples": "projection",
@@ -27,6 +31,7 @@ _HOMES = {
     "shown_rank": "annotate",
     "to_gmt": "gene_sets",
     "trace_lineage": "lineage",
+    "usage_columns": "annotate",
 }
 
 __all__ = list(_HOMES)

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nmfbio.consensus import Consensus
+from nmfbio.colours import metagene_colour
+from nmfbio.consensus import Consensus, usage_shares
 from nmfbio.signatures.extract import Signatures
 
 if TYPE_CHECKING:
     from anndata import AnnData
+
+
+USAGE_COLUMN = r"metagene_\d+"
 
 
 def shown_rank(verdict: dict, ranks: Sequence[int]) -> int:
@@ -40,27 +44,46 @@ def annotate_expression(expression: AnnData, consensus: Consensus, signatures: S
     Returns
     -------
     anndata.AnnData
-        With ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``varm["nmf_z"]`` (score of every gene in every
-        metagene), ``obs["nmf_cluster"]``, ``obs["nmf_usage_share"]``, ``obs["nmf_margin"]``, ``obs["nmf_agreement"]``,
-        ``var["nmf_metagene"]``, ``var["nmf_z"]``, ``var["nmf_fold"]``, ``var["nmf_stability"]``,
-        ``var["nmf_selected"]`` and ``uns["nmf"]`` (rank, whether the evidence chose it, verdict, why, objectives).
+        With what ``add_result`` adds.
     """
     result = expression.copy()
+    add_result(result, consensus, signatures, verdict)
+    return result
+
+
+def add_result(adata: AnnData, consensus: Consensus, signatures: Signatures, verdict: dict) -> None:
+    """Put factors, clusters and signatures at one rank into a matrix, in place of those of another rank.
+
+    Parameters
+    ----------
+    adata
+        Samples × genes. It is given ``obsm["X_nmf"]`` (usages), ``varm["metagenes"]``, ``varm["nmf_z"]`` (score of
+        every gene in every metagene), ``obs["metagene_1"]`` and so on (usage shares), ``obs["nmf_cluster"]``,
+        ``obs["nmf_usage_share"]``, ``obs["nmf_margin"]``, ``obs["nmf_agreement"]``, ``var["nmf_metagene"]``,
+        ``var["nmf_z"]``, ``var["nmf_fold"]``, ``var["nmf_stability"]``, ``var["nmf_selected"]``,
+        ``uns["nmf_cluster_colors"]`` (those of the figures) and ``uns["nmf"]`` (rank, whether the verdict names it,
+        verdict, why, objectives).
+    consensus, signatures, verdict
+        As for ``annotate_expression``.
+    """
     names = list(signatures.usages.columns)
-    result.obsm["X_nmf"] = signatures.usages.to_numpy()
-    result.varm["metagenes"] = signatures.metagenes.to_numpy()
-    result.varm["nmf_z"] = signatures.scores.to_numpy()
-    samples = signatures.samples.set_index("sample").loc[result.obs_names]
-    genes = signatures.genes.set_index("gene").loc[result.var_names]
-    result.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
+    adata.obsm["X_nmf"] = signatures.usages.to_numpy()
+    adata.varm["metagenes"] = signatures.metagenes.to_numpy()
+    adata.varm["nmf_z"] = signatures.scores.to_numpy()
+    shares = pd.DataFrame(usage_shares(adata.obsm["X_nmf"]), index=adata.obs_names, columns=names)
+    adata.obs = pd.concat([adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(USAGE_COLUMN)], shares], axis=1)
+    samples = signatures.samples.set_index("sample").loc[adata.obs_names]
+    genes = signatures.genes.set_index("gene").loc[adata.var_names]
+    adata.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
     for name in ("usage_share", "margin", "agreement"):
-        result.obs[f"nmf_{name}"] = samples[name].to_numpy()
-    result.var["nmf_metagene"] = pd.Categorical(genes["metagene"], categories=names)
+        adata.obs[f"nmf_{name}"] = samples[name].to_numpy()
+    adata.var["nmf_metagene"] = pd.Categorical(genes["metagene"], categories=names)
     for name in ("z", "fold", "stability", "selected"):
-        result.var[f"nmf_{name}"] = genes[name].to_numpy()
-    result.uns["nmf"] = {
+        adata.var[f"nmf_{name}"] = genes[name].to_numpy()
+    adata.uns["nmf_cluster_colors"] = [metagene_colour(name) for name in names]
+    adata.uns["nmf"] = {
         "rank": consensus.rank,
-        "chosen": verdict["rank"] is not None,
+        "chosen": verdict["rank"] == consensus.rank,
         "verdict": verdict["status"],
         "why": verdict["why"],
         "restarts": len(consensus.objective),
@@ -68,4 +91,13 @@ def annotate_expression(expression: AnnData, consensus: Consensus, signatures: S
         "solution_objective": consensus.solution_objective,
         "explained_variance": consensus.explained_variance,
     }
-    return result
+
+
+def usage_columns(adata: AnnData) -> pd.DataFrame:
+    """Usage shares of the samples, as ``add_result`` has put them into ``obs``: n_samples × rank."""
+    return adata.obs.loc[:, adata.obs.columns.str.fullmatch(USAGE_COLUMN)]
+
+
+def metadata_columns(adata: AnnData) -> pd.DataFrame:
+    """Columns of ``obs`` that ``add_result`` has not put there."""
+    return adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(rf"{USAGE_COLUMN}|nmf_\w+")]

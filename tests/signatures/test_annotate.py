@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from nmfbio.colours import metagene_colour
 from nmfbio.io import read_h5ad, write_h5ad
 from nmfbio.rank import choose_rank, collect_measures
-from nmfbio.signatures import annotate_expression, shown_rank
+from nmfbio.signatures import add_result, annotate_expression, metadata_columns, shown_rank, usage_columns
 
 
 @pytest.fixture
@@ -39,6 +40,21 @@ def test_factors_and_tables_stand_beside_the_matrix(small_expression, annotated,
     assert list(annotated.var["nmf_metagene"]) == list(genes["metagene"])
     for name in ("z", "fold", "stability", "selected"):
         np.testing.assert_array_equal(annotated.var[f"nmf_{name}"], genes[name])
+
+
+def test_scanpy_finds_usage_shares_and_the_colours_of_the_figures(annotated):
+    shares = annotated.obs[["metagene_1", "metagene_2", "metagene_3"]]
+    usages = annotated.obsm["X_nmf"]
+    np.testing.assert_allclose(shares, usages / usages.sum(axis=1, keepdims=True))
+    names = annotated.obs["nmf_cluster"].cat.categories
+    assert list(annotated.uns["nmf_cluster_colors"]) == [metagene_colour(name) for name in names]
+
+
+def test_a_result_at_another_rank_leaves_no_column_of_the_first(annotated, small_consensus, extract, verdict):
+    add_result(annotated, small_consensus(2), extract(small_consensus(2)), verdict)
+    assert list(usage_columns(annotated)) == ["metagene_1", "metagene_2"]
+    assert list(metadata_columns(annotated)) == ["group", "ward", "code"]
+    assert not annotated.uns["nmf"]["chosen"]
 
 
 def test_the_result_tells_its_rank_and_why(annotated, small_consensus, verdict):

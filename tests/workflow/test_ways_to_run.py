@@ -3,6 +3,8 @@
 import json
 import zipfile
 
+import numpy as np
+import pandas as pd
 import pytest
 
 NO_NETWORK = """
@@ -167,3 +169,30 @@ def test_report_of_snakemake_is_made_offline(finished_copy, offline):
         names = archive.namelist()
     assert any(name.endswith("report.html") for name in names)
     assert any(name.endswith("rank_survey.png") for name in names)
+
+
+def test_a_map_of_the_samples_is_planned_where_it_is_asked_for(project, read_plan):
+    assert "plot_umap" not in read_plan(project.snakemake("-n").stdout)[0]
+    project.config["figures"]["umap"] = True
+    assert read_plan(project.snakemake("-n").stdout)[0]["plot_umap"] == 1
+
+
+@pytest.mark.slow
+def test_single_cells_that_the_preset_finds_get_a_map(project):
+    random = np.random.default_rng(0)
+    means = np.full((3, 200), 0.6)
+    for group in range(3):
+        means[group, 40 * group : 40 * group + 40] = 6.0
+    counts = random.poisson(means[np.arange(60) % 3])
+    table = pd.DataFrame(counts.T, [f"GENE{i}" for i in range(200)], [f"cell_{i}" for i in range(60)])
+    table.rename_axis("gene").to_csv(project.folder / "cells.tsv", sep="\t")
+    project.config["datasets"]["cells"] = {"expression": "cells.tsv"}
+    project.config["rank"] = {"evidence": False}
+    run = project.snakemake()
+    assert run.returncode == 0, run.stdout
+    maps = {name for name in project.results() if "umap" in name}
+    assert maps == {f"cells/figures/{name}" for name in ("umap.png", "umap.pdf", "source/umap.tsv")}
+    places = pd.read_csv(project.results()["cells/figures/source/umap.tsv"], sep="\t", index_col=0)
+    assert list(places.columns[:3]) == ["umap_1", "umap_2", "cluster"]
+    again = project.snakemake("-n")
+    assert "Nothing to be done" in again.stdout

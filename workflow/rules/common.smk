@@ -21,7 +21,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import NmfbioError
-from nmfbio.io import read_levels
+from nmfbio.io import has_umap, read_levels
 
 
 def source_files(dataset):
@@ -212,6 +212,18 @@ def enrichment_figures():
         for dataset in with_gene_sets()
         for path in expand(pattern, dataset=dataset, rank=SETTINGS[dataset].factorize.ranks)
     ]
+
+
+def umap_figure(dataset):
+    """The map of the samples of a data set, where there is one: known from the config, or once the matrix is judged."""
+    figure = f"<results>/{dataset}/figures/umap.png"
+    umap, preset = SETTINGS[dataset].figures.umap, SETTINGS[dataset].preprocess.preset
+    if umap is False or (umap == "auto" and preset not in ("auto", "single_cell")):
+        return []
+    # What lies in remote storage cannot be looked into here: there only the config decides.
+    if umap is True or preset == "single_cell" or workflow.storage_settings.default_storage_provider:
+        return [figure] if umap is True or preset == "single_cell" else []
+    return [lambda wildcards: [figure] if has_umap(checkpoints.annotate.get(dataset=dataset).output.annotated) else []]
 
 
 def section(name):

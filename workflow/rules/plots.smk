@@ -50,3 +50,36 @@ rule plot_survey:
         "{wildcards.dataset}: drawing the figures of the whole run"
     script:
         "../scripts/plot_survey.py"
+
+
+rule plot_umap:
+    """Draw the map of the samples."""
+    input:
+        annotated="<results>/{dataset}/nmf.h5ad",
+    output:
+        report(
+            "<results>/{dataset}/figures/umap.png",
+            caption="../report/umap.rst",
+            category="{dataset}",
+            subcategory="5 Samples",
+            labels={"what": "map of the samples", "rank": "chosen"},
+        ),
+        "<results>/{dataset}/figures/umap.pdf",
+        "<results>/{dataset}/figures/source/umap.tsv",
+    params:
+        settings=section("figures"),
+        version=VERSION,
+    log:
+        "<logs>/{dataset}/plots/umap.log",
+    benchmark:
+        "<benchmarks>/{dataset}/plots/umap.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    conda:
+        "../envs/nmfbio.yaml"
+    message:
+        "{wildcards.dataset}: drawing the map of the samples"
+    script:
+        "../scripts/plot_umap.py"

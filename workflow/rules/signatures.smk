@@ -1,8 +1,11 @@
 ASSOCIATION_FIGURES = ("association", "association_details")
 
 
-rule annotate:
-    """Put the result at the chosen rank beside the matrix, ready for scanpy."""
+checkpoint annotate:
+    """Put the result at the chosen rank beside the matrix, ready for scanpy; single cells get places on a map too.
+
+    Whether the samples are single cells may be known only once the matrix is read: hence a checkpoint.
+    """
     input:
         expression="<results>/{dataset}/expression.h5ad",
         verdict="<results>/{dataset}/rank/verdict.json",
@@ -14,6 +17,8 @@ rule annotate:
         scale=lambda wildcards: SETTINGS[wildcards.dataset].consensus.scale,
         cut=cut,
         ranks=ranks,
+        umap=lambda wildcards: SETTINGS[wildcards.dataset].figures.umap,
+        seed=lambda wildcards: SETTINGS[wildcards.dataset].factorize.seed,
         version=VERSION,
     log:
         "<logs>/{dataset}/annotate.log",
@@ -22,7 +27,7 @@ rule annotate:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=10,
+        runtime=60,
     conda:
         "../envs/nmfbio.yaml"
     message:

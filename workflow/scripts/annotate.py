@@ -1,7 +1,7 @@
 from nmfbio.consensus import Consensus
 from nmfbio.io import read_h5ad, read_json, write_h5ad, write_text
 from nmfbio.logs import rule_log
-from nmfbio.signatures import annotate_expression, describe_sets, extract_signatures, shown_rank, to_gmt
+from nmfbio.signatures import add_umap, annotate_expression, describe_sets, extract_signatures, shown_rank, to_gmt
 
 files, output, params = snakemake.input, snakemake.output, snakemake.params
 dataset = snakemake.wildcards.dataset
@@ -12,6 +12,8 @@ with rule_log(snakemake.log[0]):
     consensus = Consensus.load(files.consensuses[params.ranks.index(rank)])
     names = expression.obs_names, expression.var
     signatures = extract_signatures(expression.X, consensus, *names, params.scale, **params.cut)
-    write_h5ad(annotate_expression(expression, consensus, signatures, verdict), output.annotated)
+    annotated = annotate_expression(expression, consensus, signatures, verdict)
+    add_umap(annotated, params.umap, params.seed)
+    write_h5ad(annotated, output.annotated)
     sets = to_gmt(signatures.genes, f"{dataset}_k{rank}", describe_sets(dataset, consensus.metagenes, **params.cut))
     write_text(sets if verdict["rank"] else "", output.gene_sets)

@@ -1,0 +1,87 @@
+"""nmfbio.tl: the analysis on an AnnData, in place, and what it leaves for other functions."""
+
+import json
+
+import anndata
+import numpy as np
+import pytest
+
+import nmfbio as nb
+from nmfbio.errors import ConfigError, InputError
+from nmfbio.tl import read_consensus
+
+
+@pytest.fixture(scope="module")
+def surveyed(small_expression):
+    """The small matrix after ranks 2 to 4 without evidence."""
+    return nb.tl.nmf(small_expression, range(2, 5), restarts=6, evidence=False, rank=3, progress=False, copy=True)
+
+
+def test_the_result_is_that_of_the_workflow(surveyed, small_consensus, extract):
+    consensus = read_consensus(surveyed)
+    factors = nb.factorize(surveyed.X, 3, restarts=6)
+    assert surveyed.uns["nmf"]["best_objective"] == factors.objective.min()
+    np.testing.assert_array_equal(surveyed.obsm["X_nmf"], consensus.usages)
+    np.testing.assert_array_equal(surveyed.obs["nmf_cluster"].cat.codes, consensus.calls)
+    assert set(surveyed.obs.groupby("group")["nmf_cluster"].nunique()) == {1}
+
+
+def test_in_place_by_default_and_a_copy_when_asked(small_expression, surveyed):
+    assert "nmf" not in small_expression.uns
+    adata = small_expression.copy()
+    assert nb.tl.nmf(adata, [2], restarts=2, evidence=False, progress=False) is None
+    assert adata.uns["nmf"]["rank"] == 2
+
+
+def test_evidence_goes_into_the_verdict(small_expression):
+    adata = nb.tl.nmf(small_expression, [2, 3], restarts=2, progress=False, copy=True)
+    survey = adata.uns["nmf"]["survey"]
+    assert 1 in set(survey["measures"]["rank"])
+    assert json.loads(survey["verdict"])["bound"] is not None
+
+
+def test_another_rank_takes_the_place_of_the_first(surveyed):
+    other = nb.tl.select_rank(surveyed, 2, copy=True)
+    assert (other.uns["nmf"]["rank"], other.uns["nmf"]["chosen"]) == (2, False)
+    assert [name for name in other.obs if name.startswith("metagene_")] == ["metagene_1", "metagene_2"]
+    nb.tl.select_rank(other, 3)
+    assert other.uns["nmf"]["chosen"]
+    np.testing.assert_array_equal(other.obsm["X_nmf"], surveyed.obsm["X_nmf"])
+
+
+def test_everything_works_after_writing_and_reading(surveyed, tmp_path):
+    surveyed.write_h5ad(tmp_path / "nmf.h5ad")
+    loaded = anndata.read_h5ad(tmp_path / "nmf.h5ad")
+    assert nb.tl.signatures(loaded, 4).equals(nb.tl.signatures(surveyed, 4))
+    nb.tl.select_rank(loaded, 4)
+    assert nb.pl.rank(loaded) is not None
+    assert nb.pl.consensus(loaded, 2) is not None
+
+
+def test_genes_are_those_of_the_tables(surveyed):
+    genes = nb.tl.signatures(surveyed)
+    assert set(genes["gene"]) == set(surveyed.var_names)
+    assert nb.tl.signatures(surveyed, selection="top", number=2)["selected"].sum() <= 6
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda adata: nb.tl.select_rank(adata, 9), "Call nb.tl.nmf with 9"),
+        (lambda adata: nb.tl.signatures(adata[:5]), "nb.tl.nmf has seen"),
+        (lambda adata: nb.tl.nmf(adata, [50]), "rank 50"),
+        (lambda adata: nb.tl.nmf(adata, method="kll"), "'factorize.method'"),
+        (lambda adata: nb.tl.nmf(adata, [2], rank=3), "'rank.selected'"),
+        (lambda adata: nb.tl.nmf(adata, [2], theta=0.5), "'factorize.theta'"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(surveyed, call, said):
+    with pytest.raises((ConfigError, InputError), match=said) as error:
+        call(surveyed)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("call", [nb.tl.signatures, nb.tl.umap, lambda adata: nb.tl.select_rank(adata, 2)])
+def test_without_a_run_the_first_call_is_named(small_expression, call):
+    with pytest.raises(InputError, match=r"Call nb\.tl\.nmf\(adata\) first"):
+        call(small_expression)
