@@ -51,6 +51,8 @@ def draw_calibration(axes: Axes, classes: pd.DataFrame) -> None:
     for row in classes.itertuples():
         axes.plot([row.stated] * 2, [row.low, row.high], color=OURS, linewidth=1.3)
         axes.plot(row.stated, row.rate, "o", color=OURS, markersize=5)
-        axes.annotate(f"{row.hits} of {row.sets}", (row.stated, row.rate), (5, -9), textcoords="offset points")
+        beside = {"xytext": (7, -3), "textcoords": "offset points"}
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        axes.annotate(f"{row.hits} of {row.sets}", (row.stated, row.rate), **beside, bbox=box)
     axes.set(xlim=(-0.03, 1.12), ylim=(-0.03, 1.03), xlabel="agreement stated", ylabel="share of verdicts right")
     axes.set_title("Calibration of the verdict", loc="left")

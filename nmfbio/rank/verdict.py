@@ -23,7 +23,7 @@ RULES = (
 )
 # Right verdicts among simulated data sets of known rank, by how many of the five voters named the rank at least
 # (docs/rank_calibration.md). With none there was no such set.
-CALIBRATION = {3: (29, 29), 1: (6, 7)}
+CALIBRATION = {3: (31, 31), 1: (3, 5)}
 SHARED = ("reproducible", "bound", "bound_open", "bound_votes", "gate", "distance", "votes", "vote")
 
 
@@ -143,7 +143,7 @@ def choose_rank(measures: pd.DataFrame, rule: str = "finest_reproducible", selec
         rule=applied,
         **{name: getattr(reading, name) for name in SHARED},
         threshold=THRESHOLD,
-        # The mean of what the counts leave possible (Laplace): 29 of 29 is not certainty.
+        # The mean of what the counts leave possible (Laplace): 31 of 31 is not certainty.
         agreement=None if counted is None else round((counted[0] + 1) / (counted[1] + 2), 2),
         agreement_means=explain_agreement(named, counted),
         runner_up=find_runner_up(rank, reading),
