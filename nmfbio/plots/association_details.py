@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nmfbio.colours import metagene_colour
 from nmfbio.plots.association import LEVEL, draw_words
 from nmfbio.plots.association_survival import draw_survival, survival_height
 from nmfbio.plots.sheet import MARGIN, Sheet, title_height
@@ -16,7 +17,6 @@ from nmfbio.plots.style import (
     LABEL,
     PALE,
     SMALL,
-    metagene_colour,
     metagene_title,
     shorten,
     styled,

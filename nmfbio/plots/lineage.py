@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from nmfbio.colours import metagene_colour
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
     ACCENT,
@@ -19,7 +20,6 @@ from nmfbio.plots.style import (
     PALE,
     SMALL,
     contrasting_ink,
-    metagene_colour,
     metagene_number,
     styled,
     text_height,

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nmfbio.colours import metagene_colour
 from nmfbio.plots.legends import category_legend, flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
@@ -17,7 +18,6 @@ from nmfbio.plots.style import (
     MISSING,
     PALE,
     SMALL,
-    metagene_colour,
     metagene_title,
     shorten,
     styled,

@@ -6,6 +6,8 @@ import pytest
 
 from nmfbio.io import read_json, read_table
 
+pytestmark = pytest.mark.slow
+
 FILES = {"usages.tsv", "samples.tsv", "genes.tsv", "summary.json"}
 FILES |= {f"figures/{name}" for name in ("projection.png", "projection.pdf", "source/projection.tsv")}
 
@@ -23,7 +25,6 @@ def assert_error(run, *parts):
     assert any(all(part in line for part in parts) for line in run.stdout.splitlines()), run.stdout
 
 
-@pytest.mark.slow
 def test_a_finished_runs_own_samples_are_projected_and_nothing_else_is_done(finished_copy, read_plan, tmp_path):
     before = set(finished_copy.results())
     add_projection(finished_copy, signatures="results/leukemia", rank=3)
@@ -41,7 +42,6 @@ def test_a_finished_runs_own_samples_are_projected_and_nothing_else_is_done(fini
     assert "project_samples" not in finished_copy.snakemake("-n").stdout
 
 
-@pytest.mark.slow
 def test_the_results_of_another_run_will_do_and_their_verdict_names_the_rank(finished, project, read_plan):
     shutil.copytree(finished.folder / "results", project.folder / "earlier run")
     add_projection(project, signatures="earlier run/leukemia")

@@ -21,7 +21,11 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import NmfbioError
+<<<<<<< HEAD
 from nmfbio.io import has_umap, read_levels
+=======
+from nmfbio.io import find_reference, read_levels
+>>>>>>> 58ca25f56f971382a8d79f4951516fc7196a1a88
 
 
 def source_files(dataset):
@@ -83,6 +87,31 @@ def read_splits():
     }
 
 
+def own_dataset(reference):
+    """The data set of this run that a projection rests on, named by itself or by its folder, if it is one."""
+    folders = {os.path.realpath(f"{CONFIG.output}/{name}"): name for name in SETTINGS}
+    return reference if reference in SETTINGS else folders.get(os.path.realpath(reference))
+
+
+def reference_files(name):
+    """What is read of the results that a projection rests on; of a data set of this run, the files it will write."""
+    projection = CONFIG.projections[name]
+    rank, dataset = projection.rank, own_dataset(projection.signatures)
+    if dataset is None:
+        return find_reference(projection.signatures, rank, f"projections.{name}")
+    scanned, folder = SETTINGS[dataset].factorize.ranks, f"<results>/{dataset}"
+    if rank not in (None, *scanned):
+        raise WorkflowError(
+            f"config key 'projections.{name}.rank': found {rank}; expected one of factorize.ranks of data set "
+            f"{dataset!r}, {scanned}. Add {rank} to the ranks, or project on one of them"
+        )
+    files = {
+        "reference": f"{folder}/expression.h5ad",
+        "consensus": [f"{folder}/consensus/k{one}.npz" for one in ([rank] if rank else scanned)],
+    }
+    return files if rank else {**files, "verdict": f"{folder}/rank/verdict.json"}
+
+
 try:
     for configuration in workflow.configfiles:
         read_config_file(configuration)
@@ -92,6 +121,7 @@ try:
         if problems := missing_files() + overwritten_files():
             raise WorkflowError("\n".join(problems))
     SETTINGS = CONFIG.all_settings(read_splits())
+    REFERENCES = {name: reference_files(name) for name in CONFIG.projections}
 except NmfbioError as error:
     raise WorkflowError(str(error)) from None
 
