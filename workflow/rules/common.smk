@@ -21,11 +21,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 import nmfbio
 from nmfbio.config import parse_config, read_config_file
 from nmfbio.errors import NmfbioError
-<<<<<<< HEAD
-from nmfbio.io import has_umap, read_levels
-=======
-from nmfbio.io import find_reference, read_levels
->>>>>>> 58ca25f56f971382a8d79f4951516fc7196a1a88
+from nmfbio.io import find_reference, has_umap, read_levels
 
 
 def source_files(dataset):
