@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from nmfbio.colours import metagene_colour
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.legends import category_legend, flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
@@ -18,7 +18,6 @@ from nmfbio.plots.style import (
     LABEL,
     PALE,
     contrasting_ink,
-    metagene_number,
     shorten,
     styled,
     text_height,

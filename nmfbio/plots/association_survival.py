@@ -5,14 +5,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nmfbio.colours import metagene_colour
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.sheet import MARGIN, Sheet
 from nmfbio.plots.style import (
     FAINT,
     HEADING,
     LABEL,
     SMALL,
-    metagene_number,
     metagene_title,
     shorten,
     text_height,

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap, to_rgba
 from matplotlib.figure import Figure
 
-from nmfbio.colours import metagene_colour
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.legends import flow_legends, scale_legend
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
@@ -24,7 +24,6 @@ from nmfbio.plots.style import (
     POINTS_PER_MM,
     SMALL,
     contrasting_ink,
-    metagene_number,
     shorten,
     shorten_end,
     styled,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from nmfbio.colours import metagene_colour
+from nmfbio.colours import metagene_colour, metagene_number
 from nmfbio.plots.sheet import MARGIN, USUAL_WIDTH, Sheet, title_height
 from nmfbio.plots.style import (
     ACCENT,
@@ -20,7 +20,6 @@ from nmfbio.plots.style import (
     PALE,
     SMALL,
     contrasting_ink,
-    metagene_number,
     styled,
     text_height,
     wrap,
