@@ -366,13 +366,6 @@ def test_data_set_names_that_differ_only_in_case_are_refused():
     assert "do not tell 'a' from 'A'; rename one" in message
 
 
-@pytest.mark.parametrize("name", ["programs", "Programs"])
-def test_the_folder_of_programs_across_data_sets_is_no_data_set(name):
-    message = complaint({"datasets": {name: {"expression": "x"}}})
-    assert f"names other than '{name}'" in message
-    assert "rename it" in message
-
-
 @pytest.mark.parametrize(("key", "found"), [(False, "false"), (2004, "2004"), (None, "nothing")])
 def test_a_name_that_yaml_turned_into_something_else_is_refused_with_the_cure(key, found):
     message = complaint({"datasets": {key: {"expression": "x"}}})
@@ -621,7 +614,7 @@ def test_projections_that_cannot_be_are_refused(projections, message):
     assert message in complaint({**ONE, "projections": projections})
 
 
-@pytest.mark.parametrize("name", ["projections", "Projections"])
-def test_the_folder_of_the_projections_is_no_name_of_a_data_set(name):
+@pytest.mark.parametrize("name", ["projections", "Projections", "programs"])
+def test_folders_that_belong_to_no_data_set_are_no_names_of_one(name):
     found = complaint({"datasets": {name: {"expression": "x"}}})
     assert f"config key 'datasets': found keys ({name}); expected other names than '{name}'" in found

@@ -69,7 +69,15 @@ def test_a_run_writes_every_file_of_the_design(finished):
     figures += [f"{name}_k{rank}" for rank in RANKS for name in RANK_FIGURES]
     drawn = [f"figures/{name}.{suffix}" for name in figures for suffix in ("png", "pdf")]
     sources = [f"figures/source/{name}.tsv" for name in figures]
-    single = ["expression.h5ad", "preflight.tsv", "preflight.json", "nmf.h5ad", "report.html", "lineage.tsv"]
+    single = [
+        "expression.h5ad",
+        "preflight.tsv",
+        "preflight.json",
+        "nmf.h5ad",
+        "report.html",
+        "lineage.tsv",
+        "signatures.gmt",
+    ]
     rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/solutions.tsv", "rank/verdict.json"]
     expected = {f"leukemia/{name}" for name in [*a_rank, *evidence, *signatures, *drawn, *sources, *single, *rank]}
     tables = ["programs.tsv", "members.tsv", "genes.tsv", "programs.gmt", "figures/source/programs.tsv"]
