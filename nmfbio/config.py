@@ -117,8 +117,8 @@ class Rank(Section):
     evidence: bool = key(
         True,
         "Gather evidence beyond the restarts: held-out entries, split counts, permuted data, fits to a part of the "
-        "samples. It takes about as long as 125 restarts of `kl`, longer where the matrix is sparse. Without it only what "
-        "restarts say can be a rule, `cophenetic` unless another is named, and nothing tells whether there is any "
+        "samples. It takes about as long as 125 restarts of `kl`, longer where the matrix is sparse. Without it only "
+        "what restarts say can be a rule, `cophenetic` unless another is named, and nothing tells whether there is any "
         "structure.",
     )
     selected: Annotated[int, Field(ge=1)] | None = key(
