@@ -19,7 +19,7 @@ def test_a_new_rank_plans_only_its_own_work(finished_copy, read_plan):
     finished_copy.config["factorize"]["ranks"] = [2, 3, 4]
     jobs, messages = read_plan(finished_copy.snakemake("-n").stdout)
     once = ["factorize", "consensus", "evidence", "association"]
-    anew = ["check", "choose_rank", "plot_survey", "annotate", "report", "all"]
+    anew = ["check", "choose_rank", "plot_survey", "annotate", "lineage", "shared_programs", "report", "all"]
     assert jobs == dict.fromkeys([*once, *anew], 1)
     assert jobs_with(messages, "rank 2") == jobs_with(messages, "rank 3") == set()
     assert len(jobs_with(messages, "rank 4")) == len(once)
@@ -47,7 +47,7 @@ def test_a_new_rank_and_more_restarts_and_another_scale_at_once_plan_the_work_of
 def test_another_rank_chosen_by_hand_factorises_nothing(finished_copy, read_plan):
     finished_copy.config["rank"] = {"selected": 2}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
-    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
+    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "lineage", "report", "all"}
 
 
 def test_another_scale_factorises_nothing(finished_copy, read_plan):
@@ -66,14 +66,14 @@ def test_another_seed_factorises_everything_anew(finished_copy, read_plan):
 def test_another_rule_gathers_nothing(finished_copy, read_plan):
     finished_copy.config["rank"] = {"rule": "vote"}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
-    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "report", "all"}
+    assert set(jobs) == {"choose_rank", "plot_survey", "annotate", "lineage", "report", "all"}
 
 
 def test_doing_without_evidence_only_chooses_again(finished_copy, read_plan):
     finished_copy.config["rank"] = {"evidence": False}
     jobs, _ = read_plan(finished_copy.snakemake("-n").stdout)
     # The check tells what the run will cost.
-    assert set(jobs) == {"check", "choose_rank", "plot_survey", "annotate", "report", "all"}
+    assert set(jobs) == {"check", "choose_rank", "plot_survey", "annotate", "lineage", "report", "all"}
 
 
 def test_saying_what_auto_means_changes_nothing(finished_copy):
