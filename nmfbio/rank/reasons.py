@@ -90,7 +90,19 @@ def explain_gate(reading: Reading) -> str:
     verb = "are" if len(reading.gate) > 1 else "is"
     return (
         f"No supported structure: {what} {verb} best with a single metagene, so whatever more metagenes fit does not "
-        "hold for values they have not seen. Restarts may agree all the same, as they do on permuted data."
+        f"hold for values they have not seen. {explain_doubt(reading)}Restarts may agree all the same, as they do on "
+        "permuted data."
+    )
+
+
+def explain_doubt(reading: Reading) -> str:
+    """Who sees structure where held-out values see none, if most measures of the bound do; ends in a space."""
+    if reading.bound is None or reading.bound <= 1:
+        return ""
+    others = join_names([f"{NAMES[name]} (rank {vote})" for name, vote in reading.bound_votes.items() if vote > 1])
+    return (
+        f"More than one metagene is seen by {others}; where most values are 0, as in cells with few counts, held-out "
+        "values may miss structure that is there (docs/rank_calibration.md). "
     )
 
 

@@ -167,3 +167,10 @@ def test_the_agreement_is_told_with_its_counts(make_measures):
 def test_ranks_in_words():
     assert [list_ranks(ranks) for ranks in ([2], [2, 3], [2, 3, 5])] == ["rank 2", "ranks 2 and 3", "ranks 2, 3 and 5"]
     assert [say_repeat(ranks) for ranks in (["2"], ["2", "3"])] == ["Rank 2 repeats", "Ranks 2 and 3 repeat"]
+
+
+def test_no_structure_is_doubted_where_most_other_measures_see_some(make_measures):
+    flat = [1.0, 1.1, 1.2, 1.3, 1.4]
+    why = choose_rank(make_measures(speckled_cv=flat, count_splitting=flat)).why
+    assert "More than one metagene is seen by" in why
+    assert "cells with few counts" in why
