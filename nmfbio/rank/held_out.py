@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nmfbio.factorization import METHODS, factorize, fit_usages
-from nmfbio.factorization.hidden import fit_hidden
+from nmfbio.factorization.hidden import fill_with_margins, fit_hidden
 from nmfbio.rank.draws import draw_starts, fit_seed, stream
 
 HIDDEN_SHARE = 0.1
@@ -15,6 +15,9 @@ BLOCK_STARTS = 2
 TOLERANCE = 1e-4
 SQUARED = ("frobenius", "lee", "snmf_r", "snmf_l", "offset")
 SMALLEST_FIT = 1e-12
+# Fits of sparse counts predict practically 0 for a part of the entries, and a count there would cost without bound. So
+# what one metagene predicts has this share in every prediction.
+MIXED = 0.1
 
 
 def loss_of(method: str, options: Mapping[str, object]) -> str:
@@ -38,6 +41,17 @@ def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> flo
     logs = np.zeros_like(observed)
     np.log(observed / predicted, out=logs, where=observed > 0)
     return float(np.mean(observed * logs - observed + predicted))
+
+
+def mix_predictions(predicted: np.ndarray, of_one: np.ndarray) -> np.ndarray:
+    """Predictions with a tenth of what one metagene predicts, so that none is practically 0.
+
+    Examples
+    --------
+    >>> mix_predictions(np.array([0.0, 2.0]), np.array([1.0, 2.0]))
+    array([0.1, 2. ])
+    """
+    return (1 - MIXED) * predicted + MIXED * of_one
 
 
 def speckled_deviance(
@@ -73,7 +87,8 @@ def speckled_deviance(
     hidden = np.nonzero(judged | ~known)
     fit = fit_hidden(values, hidden, draw_starts(values, rank, starts, seed, "hide", fold), loss, tolerance)
     samples, genes = np.nonzero(judged)
-    predicted = np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes])
+    of_one = fill_with_margins(values.astype(np.float32), hidden)[judged]
+    predicted = mix_predictions(np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes]), of_one)
     return mean_deviance(expression[judged], predicted, loss)
 
 
