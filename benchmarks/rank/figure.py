@@ -11,7 +11,13 @@ from benchmarks.rank.rules import RULES
 from benchmarks.rank.summary import ALL
 from nmfbio.io import atomic_path
 
-PANELS = {ALL: "Five scenarios: exact hits", "weak": "Weak nuisances: exact hits", "null": "No structure: called so"}
+PANELS = {
+    ALL: "Five scenarios: exact",
+    "weak": "Weak nuisances: exact",
+    "sparse": "Few counts: exact",
+    "null": "No structure: told",
+    "sparse_null": "None, few counts: told",
+}
 OURS, THEIRS = "#D55E00", "#0072B2"
 STYLE = {"font.size": 8, "axes.titlesize": 9, "axes.spines.top": False, "axes.spines.right": False}
 
@@ -22,7 +28,7 @@ def draw(summary: Mapping, path: Path) -> None:
 
     rates = pd.DataFrame(summary["rates"])
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(13, 4.6), layout="constrained")
+        figure = Figure(figsize=(16, 4.6), layout="constrained")
         *panels, calibration = figure.subplots(1, len(PANELS) + 1)
         for axes, (scope, title) in zip(panels, PANELS.items(), strict=True):
             draw_rates(axes, rates[(rates.scope == scope) & (rates.what == "exact")], list(rates.rule.unique()))

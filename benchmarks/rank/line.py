@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmarks.rank.records import read_records
 from benchmarks.rank.report import table
-from benchmarks.rank.simulate import SCENARIOS
+from benchmarks.rank.simulate import CONTROLS, SCENARIOS
 from nmfbio.rank.reading import THRESHOLD
 
 LINES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
-KINDS = {"five scenarios": SCENARIOS, "weak": ("weak",), "null": ("null",)}
+KINDS = {"five scenarios": SCENARIOS} | {control: (control,) for control in CONTROLS}
 
 
 def rank_at(line: float, record: Mapping) -> int:
@@ -33,6 +33,8 @@ def tabulate_lines(records: Sequence[Mapping]) -> list[str]:
     rows = []
     for kind, groups in KINDS.items():
         chosen = [record for record in records if record["group"] in groups]
+        if not chosen:
+            continue
         rights = [[rank_at(line, record) == record["truth"][0] for record in chosen] for line in LINES]
         rows.append([f"{kind} ({len(chosen)})", *(f"{sum(right) / len(right):.2f}" for right in rights)])
     return table(["line", *map(str, LINES)], rows)

@@ -9,7 +9,8 @@ log-normal baseline with some genes of its own raised. Scenarios:
 - ``noisy``: balanced, with three times the overdispersion;
 - ``nested``: two families of programs, which share more genes within a family than each has of its own;
 - ``weak``: balanced, and six nuisances that raise and lower a tenth of the genes each by far less than programs do;
-- ``null``: one program, so nothing to find.
+- ``sparse``: balanced, with so few counts that most are 0, as of single cells, and three times the samples;
+- ``null`` and ``sparse_null``: one program, so nothing to find, in many and in few counts.
 
 Everything is drawn in one fixed order from one generator: a scenario, rank and seed give the same matrix for ever.
 """
@@ -19,8 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 SCENARIOS = ("balanced", "unbalanced", "additive", "noisy", "nested")
-N_SAMPLES, N_GENES = 80, 200
-MEAN_COUNT = 25
+CONTROLS = ("weak", "null", "sparse", "sparse_null")
+N_SAMPLES, N_GENES, MEAN_COUNT = 80, 200, 25
+N_SPARSE_SAMPLES, SPARSE_MEAN_COUNT = 240, 0.4
 MARKER_SHARE = 0.12
 FOLD = (2.5, 8.0)
 DISPERSION = {"noisy": 0.35}
@@ -44,7 +46,7 @@ class Simulated:
     rank
         Number of programs.
     scenario
-        One of SCENARIOS, ``"weak"`` or ``"null"``.
+        One of SCENARIOS or CONTROLS.
     """
 
     counts: np.ndarray
@@ -54,19 +56,20 @@ class Simulated:
     scenario: str
 
 
-def simulate(scenario: str, rank: int, seed: int, n_samples: int = N_SAMPLES, n_genes: int = N_GENES) -> Simulated:
+def simulate(scenario: str, rank: int, seed: int, n_samples: int | None = None, n_genes: int = N_GENES) -> Simulated:
     """Draw one matrix of a scenario.
 
     Parameters
     ----------
     scenario
-        One of SCENARIOS, ``"weak"`` or ``"null"``.
+        One of SCENARIOS or CONTROLS.
     rank
-        Number of programs, 1 or more. Under ``"null"`` there is one whatever the rank, which then only seeds.
+        Number of programs, 1 or more. Under both nulls there is one whatever the rank, which then only seeds.
     seed
         Not negative.
     n_samples, n_genes
-        Size of the matrix; genes without any count are left out of it.
+        Size of the matrix, of which genes without any count are left out; 80 samples where not given, 240 of the
+        sparse scenarios.
 
     Raises
     ------
@@ -78,13 +81,15 @@ def simulate(scenario: str, rank: int, seed: int, n_samples: int = N_SAMPLES, n_
     >>> simulate("nested", 4, seed=1).counts.shape
     (80, 200)
     """
-    if scenario not in (*SCENARIOS, "weak", "null"):
-        raise ValueError(f"scenario is {scenario!r}; expected one of {', '.join(SCENARIOS)}, weak, null")
+    if scenario not in (*SCENARIOS, *CONTROLS):
+        raise ValueError(f"scenario is {scenario!r}; expected one of {', '.join((*SCENARIOS, *CONTROLS))}")
     random = np.random.default_rng(np.random.SeedSequence([seed, rank, *scenario.encode()]))
-    rank = 1 if scenario == "null" else rank
+    rank = 1 if scenario in ("null", "sparse_null") else rank
+    sparse = scenario in ("sparse", "sparse_null")
+    n_samples = n_samples or (N_SPARSE_SAMPLES if sparse else N_SAMPLES)
     programs = draw_programs(random, rank, n_genes, scenario)
     usages = draw_usages(random, rank, n_samples, scenario)
-    depth = np.exp(random.normal(0, 0.25, n_samples)) * MEAN_COUNT * n_genes
+    depth = np.exp(random.normal(0, 0.25, n_samples)) * (SPARSE_MEAN_COUNT if sparse else MEAN_COUNT) * n_genes
     mean = depth[:, None] * (usages @ programs)
     if scenario == "weak":
         mean = mean * draw_nuisances(random, n_samples, n_genes)
@@ -103,7 +108,7 @@ def draw_programs(random: np.random.Generator, rank: int, n_genes: int, scenario
             raise_genes(random, programs, np.flatnonzero(parents == parent), MARKER_SHARE)
         for child in range(rank):
             raise_genes(random, programs, [child], MARKER_SHARE / 2)
-    elif scenario != "null":
+    elif scenario not in ("null", "sparse_null"):
         for program in range(rank):
             raise_genes(random, programs, [program], MARKER_SHARE)
     return programs / programs.sum(axis=1, keepdims=True)

@@ -7,10 +7,9 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from benchmarks.rank.rules import RULES
-from benchmarks.rank.simulate import SCENARIOS
+from benchmarks.rank.simulate import CONTROLS, SCENARIOS
 
 ALL = "all five"
-CONTROLS = ("weak", "null")
 SCOPES = (*SCENARIOS, ALL, *CONTROLS)
 # Edges of the classes of stated agreement; the last class holds 1 too.
 AGREEMENTS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.0)
@@ -90,7 +89,7 @@ def rate_rules(answers: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns rule, scope, what (``"exact"`` or ``"near"``), hits, sets, rate, low, high. Scope is a scenario, ``"all
-        five"``, ``"weak"`` or ``"null"``; a rule that cannot tell has missed. Rules that never told are left out.
+        five"`` or a control; a rule that cannot tell has missed. Rules that never told are left out.
     """
     rows = []
     for rule in [rule for rule in RULES if (answers.rule.eq(rule) & answers.said.notna()).any()]:

@@ -12,7 +12,7 @@ from benchmarks.rank.simulate import SCENARIOS, simulate
 
 Matrix = np.ndarray | csr_matrix
 TRUE_RANKS = range(2, 9)
-# For so many sets of the five scenarios there is one with weak nuisances and one without structure.
+# For so many sets of the five scenarios there is one of each control.
 SETS_PER_CONTROL = 5
 RANGES = ((2, 6), (2, 10), (1, 12))
 RANGE_SETS, RANGE_LARGEST_RANK = 10, 5
@@ -75,7 +75,7 @@ def plan_simulated(mode: str, scenario: str, rank: int, seed: int, settings: Set
 
 
 def plan_hits(sets: int, first_seed: int, settings: Settings) -> list[Task]:
-    """Sets over the scenarios and true ranks in turn, and after every fifth one with weak nuisances and one null.
+    """Sets over the scenarios and true ranks in turn, and after every fifth one of each control.
 
     With more sets the first ones stay the same.
     """
@@ -84,8 +84,8 @@ def plan_hits(sets: int, first_seed: int, settings: Settings) -> list[Task]:
         rank, seed = TRUE_RANKS[i % len(TRUE_RANKS)], first_seed + i
         plans = [(SCENARIOS[i % len(SCENARIOS)], rank)]
         if i % SETS_PER_CONTROL == SETS_PER_CONTROL - 1:
-            weak = TRUE_RANKS[i // SETS_PER_CONTROL % len(TRUE_RANKS)]
-            plans += [("weak", weak), ("null", 1)]
+            again = TRUE_RANKS[i // SETS_PER_CONTROL % len(TRUE_RANKS)]
+            plans += [("weak", again), ("null", 1), ("sparse", again), ("sparse_null", 1)]
         tasks += [plan_simulated("hits", scenario, rank, seed, settings) for scenario, rank in plans]
     return [replace(task, rivals=True) for task in tasks]
 

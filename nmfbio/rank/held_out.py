@@ -15,8 +15,8 @@ BLOCK_STARTS = 2
 TOLERANCE = 1e-4
 SQUARED = ("frobenius", "lee", "snmf_r", "snmf_l", "offset")
 SMALLEST_FIT = 1e-12
-# Fits of sparse counts predict practically 0 for a part of the entries, and a count there would cost without bound. So
-# what one metagene predicts has this share in every prediction.
+# Fits of sparse counts predict practically 0 for a part of the entries, and a count there costs the Kullback-Leibler
+# divergence without bound. So what one metagene predicts has this share in every prediction which that judges.
 MIXED = 0.1
 
 
@@ -26,32 +26,22 @@ def loss_of(method: str, options: Mapping[str, object]) -> str:
     return known.get("loss", "frobenius" if method in SQUARED else "kl")
 
 
-def mean_deviance(observed: np.ndarray, predicted: np.ndarray, loss: str) -> float:
-    """Mean loss of predictions: ½(v − x)², or v log(v/x) − v + x.
+def mean_deviance(observed: np.ndarray, predicted: np.ndarray, by_one: np.ndarray, loss: str) -> float:
+    """Mean loss of predictions: ½(v − x)², or v log(v/x) − v + x with a tenth of what one metagene predicts in x.
 
     Examples
     --------
-    >>> mean_deviance(np.array([2.0, 0.0]), np.array([1.0, 1.0]), "frobenius")
+    >>> mean_deviance(np.array([2.0, 0.0]), np.array([1.0, 1.0]), np.array([1.0, 1.0]), "frobenius")
     0.5
     """
     observed, predicted = observed.astype(np.float64), predicted.astype(np.float64)
     if loss == "frobenius":
         return float(np.mean(0.5 * (observed - predicted) ** 2))
-    predicted = np.maximum(predicted, SMALLEST_FIT * max(float(observed.mean()), SMALLEST_FIT))
+    mixed = (1 - MIXED) * predicted + MIXED * by_one
+    mixed = np.maximum(mixed, SMALLEST_FIT * max(float(observed.mean()), SMALLEST_FIT))
     logs = np.zeros_like(observed)
-    np.log(observed / predicted, out=logs, where=observed > 0)
-    return float(np.mean(observed * logs - observed + predicted))
-
-
-def mix_predictions(predicted: np.ndarray, of_one: np.ndarray) -> np.ndarray:
-    """Predictions with a tenth of what one metagene predicts, so that none is practically 0.
-
-    Examples
-    --------
-    >>> mix_predictions(np.array([0.0, 2.0]), np.array([1.0, 2.0]))
-    array([0.1, 2. ])
-    """
-    return (1 - MIXED) * predicted + MIXED * of_one
+    np.log(observed / mixed, out=logs, where=observed > 0)
+    return float(np.mean(observed * logs - observed + mixed))
 
 
 def speckled_deviance(
@@ -87,9 +77,8 @@ def speckled_deviance(
     hidden = np.nonzero(judged | ~known)
     fit = fit_hidden(values, hidden, draw_starts(values, rank, starts, seed, "hide", fold), loss, tolerance)
     samples, genes = np.nonzero(judged)
-    of_one = fill_with_margins(values.astype(np.float32), hidden)[judged]
-    predicted = mix_predictions(np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes]), of_one)
-    return mean_deviance(expression[judged], predicted, loss)
+    predicted = np.einsum("ec,ce->e", fit.usages[samples], fit.metagenes[:, genes])
+    return mean_deviance(expression[judged], predicted, fill_with_margins(values, hidden)[judged], loss)
 
 
 def block_deviance(
@@ -119,11 +108,13 @@ def block_deviance(
     halves = [random.permutation(length) % 2 == 0 for length in expression.shape]
     samples, genes = (half if bit else ~half for half, bit in zip(halves, divmod(quarter, 2), strict=True))
     kept = expression[np.ix_(~samples, ~genes)]
+    of_samples, of_genes = expression[np.ix_(samples, ~genes)], expression[np.ix_(~samples, genes)]
     if rank >= min(kept.shape):
         return np.nan
     starts = starts if rank > 1 else 1
     found = factorize(kept, rank, loss, starts, seed=fit_seed(seed, "blocks", quarter), threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
-    usages = fit_usages(expression[np.ix_(samples, ~genes)], found.metagenes[best], loss)
-    metagenes = fit_usages(expression[np.ix_(~samples, genes)].T, found.usages[best].T, loss).T
-    return mean_deviance(expression[np.ix_(samples, genes)], usages @ metagenes, loss)
+    usages = fit_usages(of_samples, found.metagenes[best], loss)
+    metagenes = fit_usages(of_genes.T, found.usages[best].T, loss).T
+    by_one = np.outer(of_samples.sum(axis=1), of_genes.sum(axis=0)) / kept.sum()
+    return mean_deviance(expression[np.ix_(samples, genes)], usages @ metagenes, by_one, loss)

@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 
 from nmfbio.factorization import factorize
 from nmfbio.rank.draws import fit_seed, stream
-from nmfbio.rank.held_out import TOLERANCE, mean_deviance, mix_predictions
+from nmfbio.rank.held_out import TOLERANCE, mean_deviance
 
 DISPERSION_RANK = 8
 DISPERSIONS = 1e-4, 100.0
@@ -39,8 +39,7 @@ def estimate_overdispersion(counts: np.ndarray, seed: int) -> float:
     rank = max(1, min(DISPERSION_RANK, min(counts.shape) // 4))
     found = factorize(counts, rank, "kl", 3, seed=fit_seed(seed, "split", 0), threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
-    fitted = mix_predictions(found.usages[best].astype(np.float64) @ found.metagenes[best], predict_by_one(counts))
-    mean = np.maximum(fitted, SMALLEST_MEAN)
+    mean = np.maximum(found.usages[best].astype(np.float64) @ found.metagenes[best], SMALLEST_MEAN)
     left = counts.size - rank * (n_samples + n_genes - rank)
     squares = (counts - mean) ** 2
 
@@ -51,11 +50,6 @@ def estimate_overdispersion(counts: np.ndarray, seed: int) -> float:
     if excess(low) <= 0:
         return DISPERSIONS[0]
     return float(np.exp(brentq(excess, low, high))) if excess(high) < 0 else DISPERSIONS[1]
-
-
-def predict_by_one(counts: np.ndarray) -> np.ndarray:
-    """What one metagene fits best by the Kullback-Leibler divergence: sample sum × gene sum / sum of all."""
-    return np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
 
 
 def split_counts(counts: np.ndarray, overdispersion: float, seed: int, repeat: int) -> np.ndarray:
@@ -115,9 +109,9 @@ def split_deviance(
     seed = fit_seed(seed, "split", 2, repeat)
     starts = starts if rank > 1 else 1
     mostly_zero = np.count_nonzero(training) < SPARSE_SHARE * training.size
-    of_one = predict_by_one(training)
+    by_one = np.outer(training.sum(axis=1), training.sum(axis=0)) / training.sum()
     training = scipy.sparse.csr_matrix(training) if mostly_zero else training
     found = factorize(training, rank, loss, starts, seed=seed, threads=1, tolerance=TOLERANCE)
     best = int(found.objective.argmin())
-    predicted = mix_predictions(found.usages[best].astype(np.float64) @ found.metagenes[best], of_one)
-    return mean_deviance(judged, predicted, loss)
+    predicted = found.usages[best].astype(np.float64) @ found.metagenes[best]
+    return mean_deviance(judged, predicted, by_one, loss)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from benchmarks.rank.simulate import (
+    CONTROLS,
     DISPERSION,
     MEAN_COUNT,
     NUISANCES,
     OWN_SHARE,
     SCENARIOS,
     SMALLEST_GROUP,
+    SPARSE_MEAN_COUNT,
     USUAL_DISPERSION,
     draw_counts,
     draw_nuisances,
@@ -20,7 +22,8 @@ from benchmarks.rank.simulate import (
     simulate,
 )
 
-EVERY = (*SCENARIOS, "weak", "null")
+EVERY = (*SCENARIOS, *CONTROLS)
+NULLS = ("null", "sparse_null")
 
 
 def expected_counts(simulated):
@@ -33,8 +36,8 @@ def expected_counts(simulated):
 @pytest.mark.parametrize("rank", [2, 5, 8])
 def test_shapes_agree_and_shares_sum_to_one(scenario, rank):
     simulated = simulate(scenario, rank, seed=3)
-    assert simulated.rank == (1 if scenario == "null" else rank)
-    assert simulated.usages.shape == (80, simulated.rank)
+    assert simulated.rank == (1 if scenario in NULLS else rank)
+    assert simulated.usages.shape == (240 if "sparse" in scenario else 80, simulated.rank)
     assert simulated.programs.shape == (simulated.rank, simulated.counts.shape[1])
     np.testing.assert_allclose(simulated.usages.sum(axis=1), 1)
     assert (simulated.counts == np.round(simulated.counts)).all()
@@ -50,11 +53,22 @@ def test_a_scenario_rank_and_seed_give_the_same_matrix_and_others_another(scenar
     assert simulate(scenario, 5, 7).counts.sum() != counts.sum()
 
 
-def test_the_numbers_stay_what_they_were_when_rules_were_calibrated_on_them():
+@pytest.mark.parametrize(
+    ("scenarios", "expected"),
+    [((*SCENARIOS, "weak", "null"), "0a6924cff476794a"), (("sparse", "sparse_null"), "9cc93158075beb78")],
+)
+def test_the_numbers_stay_what_they_were_when_rules_were_calibrated_on_them(scenarios, expected):
     digest = hashlib.sha256()
-    for scenario in EVERY:
+    for scenario in scenarios:
         digest.update(simulate(scenario, 4, seed=1).counts.astype("<i8").tobytes())
-    assert digest.hexdigest()[:16] == "0a6924cff476794a"
+    assert digest.hexdigest()[:16] == expected
+
+
+@pytest.mark.parametrize("scenario", ["sparse", "sparse_null"])
+def test_most_counts_of_sparse_scenarios_are_zero(scenario):
+    counts = simulate(scenario, 5, seed=2).counts
+    assert counts.mean() == pytest.approx(SPARSE_MEAN_COUNT, rel=0.1)
+    assert (counts == 0).mean() > 0.6
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

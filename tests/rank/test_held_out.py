@@ -24,14 +24,18 @@ def naive_deviance(observed, predicted, loss):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_deviance_is_the_mean_over_entries(loss):
     random = np.random.default_rng(0)
-    observed, predicted = random.poisson(2, (6, 7)).astype(float), random.gamma(2, 1, (6, 7))
-    assert mean_deviance(observed, predicted, loss) == pytest.approx(naive_deviance(observed, predicted, loss))
-    assert mean_deviance(observed, np.maximum(observed, 1e-30), loss) == pytest.approx(0, abs=1e-9)
+    observed, predicted, by_one = random.poisson(2, (6, 7)).astype(float), *random.gamma(2, 1, (2, 6, 7))
+    judged = predicted if loss == "frobenius" else 0.9 * predicted + 0.1 * by_one
+    assert mean_deviance(observed, predicted, by_one, loss) == pytest.approx(naive_deviance(observed, judged, loss))
+    exact = np.maximum(observed, 1e-30)
+    assert mean_deviance(observed, exact, exact, loss) == pytest.approx(0, abs=1e-9)
 
 
-def test_a_prediction_of_zero_costs_much_but_stays_finite():
-    assert 10 < mean_deviance(np.array([1.0, 1.0]), np.array([0.0, 1.0]), "kl") < 100
-    assert mean_deviance(np.zeros(3), np.zeros(3), "kl") == pytest.approx(0, abs=1e-20)
+def test_a_prediction_of_zero_costs_what_one_metagene_allows():
+    observed, predicted, by_one = np.array([1.0, 1.0]), np.array([0.0, 1.0]), np.array([1.0, 1.0])
+    assert mean_deviance(observed, predicted, by_one, "kl") == pytest.approx((math.log(10) - 0.9) / 2)
+    assert 10 < mean_deviance(observed, predicted, predicted, "kl") < 100
+    assert mean_deviance(np.zeros(3), np.zeros(3), np.zeros(3), "kl") == pytest.approx(0, abs=1e-20)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +93,28 @@ def test_missing_values_are_hidden_in_every_fold_and_judged_in_none(monkeypatch,
 @pytest.mark.parametrize("loss", LOSSES)
 def test_exact_data_are_predicted_by_their_rank_and_not_by_one_below(low_rank, loss):
     one, two = (np.mean([speckled_deviance(low_rank, rank, loss, 0, fold) for fold in (0, 1)]) for rank in (1, 2))
-    assert two < 0.02 * one
+    assert two < 0.05 * one
     one, two = (block_deviance(low_rank, rank, loss, 0, quarter=0) for rank in (1, 2))
-    assert two < 0.02 * one
+    assert two < 0.05 * one
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_programs_of_sparse_counts_are_predicted(monkeypatch, seed):
+    random = np.random.default_rng(seed)
+    programs = random.gamma(0.5, 2, 200) * np.where(random.random((3, 200)) < 0.15, 6, 1)
+    counts = random.poisson(0.1 * programs[np.arange(150) % 3]).astype(float)
+    counts = counts[counts.any(axis=1)][:, counts.any(axis=0)]
+    assert (counts == 0).mean() > 0.85
+
+    def best():
+        deviances = [
+            np.mean([speckled_deviance(counts, rank, "kl", 0, fold) for fold in (0, 1)]) for rank in range(1, 5)
+        ]
+        return 1 + np.argmin(deviances)
+
+    assert best() == 3
+    monkeypatch.setattr(held_out, "MIXED", 0)  # predictions of practically 0 are then all that counts
+    assert best() == 1
 
 
 def test_speckles_do_not_hang_on_the_rank(monkeypatch, tiny_counts):

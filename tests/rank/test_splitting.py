@@ -66,7 +66,9 @@ def test_the_deviance_is_that_of_the_other_half_around_the_fit(tiny_counts, loss
     half = split_counts(tiny_counts, 0.1, 0, 1)
     found = factorize(half * weights, 2, loss, 2, seed=fit_seed(0, "split", 2, 1), tolerance=1e-4)
     best = found.objective.argmin()
-    expected = mean_deviance((tiny_counts - half) * weights, found.usages[best] @ found.metagenes[best], loss)
+    by_one = half * weights
+    by_one = np.outer(by_one.sum(axis=1), by_one.sum(axis=0)) / by_one.sum()
+    expected = mean_deviance((tiny_counts - half) * weights, found.usages[best] @ found.metagenes[best], by_one, loss)
     assert split_deviance(tiny_counts, weights, 0.1, 2, loss, 0, 1) == pytest.approx(expected, rel=1e-5)
 
 
