@@ -172,6 +172,37 @@ def signatures(adata: AnnData, rank: int | None = None, **selection: object) -> 
     return tabulate(adata, read_consensus(adata, rank), **selection).genes
 
 
+def every_gene(adata: AnnData, rank: int | None = None) -> pd.DataFrame:
+    """Score of every gene in every metagene, also of genes that ``nb.pp.preprocess`` has left out.
+
+    Parameters
+    ----------
+    adata
+        After ``nb.pp.preprocess`` and ``nb.tl.nmf``.
+    rank
+        One of its ranks; by default the one that is shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``gene_scores.tsv`` of the workflow: description, whether the gene was fitted, and z in every metagene.
+
+    Raises
+    ------
+    InputError
+        ``nb.tl.nmf`` has not run, or not at this rank; or the matrix has genes in ``raw`` and no record of how they
+        were preprocessed.
+
+    Examples
+    --------
+    >>> nb.tl.every_gene(adata).loc["CD8A"]  # doctest: +SKIP
+    """
+    from nmfbio.signatures import score_every_gene
+
+    consensus = read_consensus(adata, rank)
+    return score_every_gene(adata, consensus.usages, tabulate(adata, consensus).scores)
+
+
 def umap(adata: AnnData, seed: int = 0, copy: bool = False) -> AnnData | None:
     """Place samples in two dimensions by UMAP of their usage shares, with scanpy.
 

@@ -64,6 +64,16 @@ def test_genes_are_those_of_the_tables(surveyed):
     assert nb.tl.signatures(surveyed, selection="top", number=2)["selected"].sum() <= 6
 
 
+def test_genes_that_were_left_out_are_scored_too(small_expression):
+    adata = nb.pp.preprocess(small_expression, preset="none", top_genes=20, copy=True)
+    nb.tl.nmf(adata, [3], restarts=3, evidence=False, progress=False)
+    table = nb.tl.every_gene(adata)
+    assert list(table.index) == list(small_expression.var_names)
+    np.testing.assert_array_equal(table.loc[adata.var_names].filter(like="metagene_"), adata.varm["nmf_z"])
+    assert table["fitted"].sum() == 20
+    assert np.isfinite(table.filter(like="metagene_").to_numpy()).all()
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

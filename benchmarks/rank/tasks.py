@@ -12,7 +12,7 @@ from benchmarks.rank.simulate import SCENARIOS, simulate
 
 Matrix = np.ndarray | csr_matrix
 TRUE_RANKS = range(2, 9)
-# For so many sets of the five scenarios there is one of each control.
+# For so many sets of the five scenarios there is one with weak nuisances and one null; of few counts, half as many.
 SETS_PER_CONTROL = 5
 RANGES = ((2, 6), (2, 10), (1, 12))
 RANGE_SETS, RANGE_LARGEST_RANK = 10, 5
@@ -75,9 +75,10 @@ def plan_simulated(mode: str, scenario: str, rank: int, seed: int, settings: Set
 
 
 def plan_hits(sets: int, first_seed: int, settings: Settings) -> list[Task]:
-    """Sets over the scenarios and true ranks in turn, and after every fifth one of each control.
+    """Sets over the scenarios and true ranks in turn, with controls in between.
 
-    With more sets the first ones stay the same.
+    After every fifth set there is one with weak nuisances and one null, after every tenth one with few counts and a
+    null of few counts, which take longest. With more sets the first ones stay the same.
     """
     tasks = []
     for i in range(sets):
@@ -85,7 +86,9 @@ def plan_hits(sets: int, first_seed: int, settings: Settings) -> list[Task]:
         plans = [(SCENARIOS[i % len(SCENARIOS)], rank)]
         if i % SETS_PER_CONTROL == SETS_PER_CONTROL - 1:
             again = TRUE_RANKS[i // SETS_PER_CONTROL % len(TRUE_RANKS)]
-            plans += [("weak", again), ("null", 1), ("sparse", again), ("sparse_null", 1)]
+            plans += [("weak", again), ("null", 1)]
+            if i % (2 * SETS_PER_CONTROL) == 2 * SETS_PER_CONTROL - 1:
+                plans += [("sparse", again), ("sparse_null", 1)]
         tasks += [plan_simulated("hits", scenario, rank, seed, settings) for scenario, rank in plans]
     return [replace(task, rivals=True) for task in tasks]
 

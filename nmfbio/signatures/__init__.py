@@ -27,6 +27,7 @@ _HOMES = {
     "project_samples": "projection",
     "read_reference": "reference",
     "regression_scores": "gene_scores",
+    "score_every_gene": "every_gene",
     "select_genes": "gene_selection",
     "shown_rank": "annotate",
     "to_gmt": "gene_sets",

@@ -16,7 +16,7 @@ from benchmarks.rank.__main__ import MODES, plan, read_arguments, write_results
 from benchmarks.rank.labelled import LABELLED, find_folder, read_labelled
 from benchmarks.rank.records import digest_sources, has_record, read_records, record_path, run_tasks
 from benchmarks.rank.rules import measure_program_stability
-from benchmarks.rank.simulate import CONTROLS, SCENARIOS, simulate
+from benchmarks.rank.simulate import SCENARIOS, simulate
 from benchmarks.rank.tasks import Settings, plan_hits, plan_permuted, plan_ranges, plan_real, plan_seeds
 from nmfbio.errors import InputError
 from nmfbio.factorization import factorize
@@ -35,15 +35,15 @@ def snapshot(folder):
     return [{key: value for key, value in record.items() if key != "seconds"} for record in read_records(folder)]
 
 
-def test_sixty_sets_are_spread_evenly_with_twelve_of_each_control():
+def test_sixty_sets_are_spread_evenly_with_controls_in_between():
     tasks = plan_hits(60, 1000, QUICK)
     groups = Counter(task.group for task in tasks)
-    assert groups == dict.fromkeys((*SCENARIOS, *CONTROLS), 12)
+    assert groups == dict.fromkeys((*SCENARIOS, "weak", "null"), 12) | dict.fromkeys(("sparse", "sparse_null"), 6)
     ranks = Counter(task.truth[0] for task in tasks if task.group in SCENARIOS)
     assert set(ranks) == set(range(2, 9))
     assert max(ranks.values()) - min(ranks.values()) <= 1
     assert {task.truth for task in tasks if "null" in task.group} == {(1,)}
-    assert len({task.name for task in tasks}) == len(tasks) == 108
+    assert len({task.name for task in tasks}) == len(tasks) == 96
 
 
 def test_more_sets_begin_with_the_same_ones():

@@ -76,6 +76,7 @@ def test_a_run_writes_every_file_of_the_design(finished):
         "nmf.h5ad",
         "report.html",
         "lineage.tsv",
+        "gene_scores.tsv",
         "signatures.gmt",
     ]
     rank = ["rank/measures.tsv", "rank/objectives.tsv", "rank/solutions.tsv", "rank/verdict.json"]

@@ -13,6 +13,13 @@ checkpoint annotate:
     output:
         annotated="<results>/{dataset}/nmf.h5ad",
         gene_sets="<results>/{dataset}/signatures.gmt",
+        every_gene=report(
+            "<results>/{dataset}/gene_scores.tsv",
+            caption="../report/every_gene.rst",
+            category="{dataset}",
+            subcategory="4 Signatures",
+            labels={"what": "scores of every gene, table", "rank": "chosen"},
+        ),
     params:
         scale=lambda wildcards: SETTINGS[wildcards.dataset].consensus.scale,
         cut=cut,

@@ -1,7 +1,15 @@
 from nmfbio.consensus import Consensus
-from nmfbio.io import read_h5ad, read_json, write_h5ad, write_text
+from nmfbio.io import read_h5ad, read_json, write_h5ad, write_table, write_text
 from nmfbio.logs import rule_log
-from nmfbio.signatures import add_umap, annotate_expression, describe_sets, extract_signatures, shown_rank, to_gmt
+from nmfbio.signatures import (
+    add_umap,
+    annotate_expression,
+    describe_sets,
+    extract_signatures,
+    score_every_gene,
+    shown_rank,
+    to_gmt,
+)
 
 files, output, params = snakemake.input, snakemake.output, snakemake.params
 dataset = snakemake.wildcards.dataset
@@ -15,5 +23,7 @@ with rule_log(snakemake.log[0]):
     annotated = annotate_expression(expression, consensus, signatures, verdict)
     add_umap(annotated, params.umap, params.seed)
     write_h5ad(annotated, output.annotated)
+    every_gene = score_every_gene(expression, consensus.usages, signatures.scores)
+    write_table(every_gene if verdict["rank"] else every_gene.iloc[:0], output.every_gene)
     sets = to_gmt(signatures.genes, f"{dataset}_k{rank}", describe_sets(dataset, consensus.metagenes, **params.cut))
     write_text(sets if verdict["rank"] else "", output.gene_sets)
