@@ -3,9 +3,9 @@
 Names are imported from their modules on first use, so that a factorise job does not pay for clustering.
 """
 
-from importlib import import_module
+from nmfbio.lazy import import_on_use
 
-_HOME = {
+_HOMES = {
     "Consensus": "result",
     "build_consensus": "build",
     "RestartSummary": "summary",
@@ -28,14 +28,5 @@ _HOME = {
     "silhouettes": "coclustering",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = import_on_use(__name__, _HOMES)

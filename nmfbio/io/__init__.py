@@ -4,9 +4,9 @@ Names are imported from their modules on first use: a factorise job, which needs
 never pays for pandas, and few jobs for anndata or matplotlib.
 """
 
-from importlib import import_module
+from nmfbio.lazy import import_on_use
 
-_HOME = {
+_HOMES = {
     "atomic_path": "atomic",
     "load_arrays": "arrays",
     "save_arrays": "arrays",
@@ -34,14 +34,5 @@ _HOME = {
     "as_levels": "levels",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = import_on_use(__name__, _HOMES)

@@ -7,7 +7,7 @@ matplotlib's mathematics is off, long names are shortened in the middle.
 Nothing is imported before it is used: matplotlib costs half a CPU second.
 """
 
-from importlib import import_module
+from nmfbio.lazy import import_on_use
 
 _HOMES = {
     "choose_enriched": "enrichment",
@@ -31,14 +31,5 @@ _HOMES = {
     "draw_umap_figures": "pages",
 }
 
-__all__ = list(_HOMES)
-
-
-def __getattr__(name: str):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = import_on_use(__name__, _HOMES)

@@ -3,9 +3,9 @@
 Names are imported from their modules on first use: a job that gathers evidence does not pay for pandas.
 """
 
-from importlib import import_module
+from nmfbio.lazy import import_on_use
 
-_HOME = {
+_HOMES = {
     "Evidence": "evidence",
     "EvidenceBasis": "basis",
     "Verdict": "verdict",
@@ -19,14 +19,5 @@ _HOME = {
     "prepare_evidence": "basis",
 }
 
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = import_on_use(__name__, _HOMES)

@@ -3,7 +3,7 @@
 Names are imported from their modules on first use: the jobs that write signatures never pay for statistics.
 """
 
-from importlib import import_module
+from nmfbio.lazy import import_on_use
 
 _HOMES = {
     "Projection": "projection",
@@ -35,14 +35,5 @@ _HOMES = {
     "usage_columns": "annotate",
 }
 
-__all__ = list(_HOMES)
-
-
-def __getattr__(name: str):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = import_on_use(__name__, _HOMES)
