@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from nmfbio.errors import InputError
+from nmfbio.survey import (
+    check_settings,
+    read_consensus,
+    read_consensuses,
+    read_survey,
+    show_rank,
+    survey_evidence,
+    survey_restarts,
+    tabulate,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
-
-    from nmfbio.config import DatasetSettings
-    from nmfbio.consensus import Consensus
-    from nmfbio.factorization.solver import Matrix
-    from nmfbio.rank import Evidence, EvidenceBasis
-    from nmfbio.signatures import Signatures
 
 
 def nmf(
@@ -233,111 +235,157 @@ def umap(adata: AnnData, seed: int = 0, copy: bool = False) -> AnnData | None:
     return adata if copy else None
 
 
-def check_settings(factorize: Mapping, consensus: Mapping, rank: Mapping) -> DatasetSettings:
-    """Settings of a run, checked as those of a config file are."""
-    from nmfbio.config import parse_config
+def lineage(adata: AnnData) -> pd.DataFrame:
+    """How metagenes split and merge from each rank to the next; ``nb.pl.lineage`` draws it.
 
-    sections = {"factorize": dict(factorize), "consensus": dict(consensus), "rank": dict(rank)}
-    return parse_config({"datasets": {"adata": {"expression": "in memory"}}, **sections}).dataset_settings("adata")
+    Parameters
+    ----------
+    adata
+        After ``nb.tl.nmf`` with two ranks or more.
 
-
-def survey_evidence(
-    adata: AnnData, settings: DatasetSettings, threads: int | None, shown: bool
-) -> tuple[EvidenceBasis, list[Evidence]]:
-    """Evidence at every rank, and at rank 1, which stands for no structure."""
-    from tqdm import tqdm
-
-    from nmfbio.rank import count_pieces, gather_evidence, prepare_evidence
-
-    factorize = settings.factorize
-    basis = prepare_evidence(adata.X, find_counts(adata), factorize.seed)
-    how = factorize.method, settings.consensus.scale, factorize.options, factorize.seed, threads
-    ranks = sorted({1, *factorize.ranks})
-    pieces = sum(count_pieces(rank, basis) for rank in ranks)
-    with tqdm(total=pieces, desc="evidence on the rank", unit=" pieces", disable=not shown) as bar:
-        return basis, [gather_evidence(adata.X, rank, basis, *how, on_piece=bar.update) for rank in ranks]
-
-
-def survey_restarts(adata: AnnData, settings: DatasetSettings, threads: int | None, shown: bool) -> list[Consensus]:
-    """What the restarts agree on at every rank."""
-    from tqdm import tqdm
-
-    from nmfbio.consensus import build_consensus, summarize_restarts
-    from nmfbio.factorization import factorize
-
-    ranks, restarts = settings.factorize.ranks, settings.factorize.restarts
-    combine = {"method": settings.factorize.method, "options": settings.factorize.options}
-    combine |= settings.consensus.model_dump()
-    names, consensuses = adata.obs_names.to_numpy(str), []
-    with tqdm(total=len(ranks) * restarts, desc="restarts", unit=" restarts", disable=not shown) as bar:
-        for rank in ranks:
-            arguments = {"restarts": restarts, "threads": threads, **settings.factorize.arguments}
-            summary = summarize_restarts(factorize(adata.X, rank, on_restart=bar.update, **arguments))
-            consensuses.append(build_consensus(adata.X, summary, names, **combine))
-    return consensuses
-
-
-def find_counts(adata: AnnData) -> Matrix | None:
-    """The values that the matrix was made of: ``raw`` at its genes, else the matrix; None where ``raw`` lacks some."""
-    if adata.raw is None:
-        return adata.X
-    places = adata.raw.var_names.get_indexer(adata.var_names)
-    return None if (places < 0).any() else adata.raw.X[:, places]
-
-
-def show_rank(adata: AnnData, survey: dict, rank: int | None) -> None:
-    """Put the result at one of the surveyed ranks beside the matrix; without a rank, that at the lowest."""
-    from nmfbio.signatures import add_result
-
-    shown = min(map(int, survey["consensus"])) if rank is None else rank
-    consensus = restore_consensus(adata, survey, shown)
-    add_result(adata, consensus, tabulate(adata, consensus, survey["scale"]), json.loads(survey["verdict"]))
-    adata.uns["nmf"]["survey"] = survey
-
-
-def read_survey(adata: AnnData) -> dict:
-    """What ``nb.tl.nmf`` has left for other functions.
+    Returns
+    -------
+    pandas.DataFrame
+        ``lineage.tsv`` of the workflow: every metagene beside those of the next rank, see ``nb.trace_lineage``.
 
     Raises
     ------
     InputError
-        It has not run.
+        ``nb.tl.nmf`` has not run.
     """
-    survey = adata.uns.get("nmf", {}).get("survey")
-    if survey is None:
-        found = f"no survey of ranks in adata.uns['nmf'] (there is: {', '.join(adata.uns) or 'nothing'} in uns)"
-        raise InputError("adata", found, "the result of nb.tl.nmf", "Call nb.tl.nmf(adata) first.")
-    return survey
+    from nmfbio.signatures import trace_lineage
+
+    return trace_lineage(read_consensuses(adata))
 
 
-def read_consensus(adata: AnnData, rank: int | None = None) -> Consensus:
-    """The consensus at one rank, by default the one that is shown."""
-    survey = read_survey(adata)
-    return restore_consensus(adata, survey, int(adata.uns["nmf"]["rank"]) if rank is None else rank)
+def associate(
+    adata: AnnData,
+    columns: Sequence[str] | None = None,
+    time: str | None = None,
+    event: str | None = None,
+    batch: str | None = None,
+    rank: int | None = None,
+) -> pd.DataFrame:
+    """Test usage shares and clusters against the metadata in ``obs``; ``nb.pl.association`` draws the effects.
+
+    Parameters
+    ----------
+    adata
+        After ``nb.tl.nmf``.
+    columns
+        Columns of ``adata.obs`` to test; by default all but those that ``nb.tl.nmf`` has put there.
+    time, event
+        Columns of the survival: time, and whether the event was seen. Both or neither.
+    batch
+        Column of the batches, marked in the table.
+    rank
+        One of its ranks; by default the one that is shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``association.tsv`` of the workflow: test, effect, p, and q over all tests of the table.
+
+    Raises
+    ------
+    InputError
+        ``nb.tl.nmf`` has not run, or not at this rank, or a column is not there or is none of its kind.
+
+    Examples
+    --------
+    >>> table = nb.tl.associate(adata, columns=["subtype"])  # doctest: +SKIP
+    >>> table[table["q"] < 0.05]  # doctest: +SKIP
+    """
+    from nmfbio.signatures import associate_metadata, metadata_columns
+
+    found = tabulate(adata, read_consensus(adata, rank))
+    clusters = found.samples.set_index("sample")["cluster"]
+    return associate_metadata(found.usages, clusters, metadata_columns(adata), time, event, columns, batch)
 
 
-def restore_consensus(adata: AnnData, survey: dict, rank: int) -> Consensus:
-    """The consensus from its plain arrays; refused where it is not there, or not of this matrix."""
-    from nmfbio.consensus import Consensus
+def enrich(
+    adata: AnnData,
+    gene_sets: str | os.PathLike | Sequence[str | os.PathLike],
+    set_size: Sequence[int] = (10, 500),
+    rank: int | None = None,
+) -> pd.DataFrame:
+    """Test the metagenes for the gene sets of GMT files; ``nb.pl.enrichment`` draws the clearest.
 
-    ranks = sorted(map(int, survey["consensus"]))
-    if rank not in ranks:
-        cure = f"Call nb.tl.nmf with {rank} among its ranks, or take one of these."
-        raise InputError("rank", repr(rank), f"one of {', '.join(map(str, ranks))}, which nb.tl.nmf has tried", cure)
-    arrays = {name: np.asarray(values) for name, values in survey["consensus"][str(rank)].items()}
-    consensus = Consensus(**{name: each.item() if each.ndim == 0 else each for name, each in arrays.items()})
-    shape = len(consensus.usages), consensus.metagenes.shape[1]
-    if adata.shape != shape:
-        found = "{} samples × {} genes".format(*adata.shape)
-        expected = "the {} samples × {} genes that nb.tl.nmf has seen".format(*shape)
-        raise InputError("adata", found, expected, "Call nb.tl.nmf(adata) again after taking a part of the matrix.")
-    return consensus
+    Parameters
+    ----------
+    adata
+        After ``nb.tl.nmf``. Gene names are to be those of the sets, or to stand so in a text column of ``var``.
+    gene_sets
+        One GMT file or several.
+    set_size
+        Least and largest number of tested genes of a set.
+    rank
+        One of its ranks; by default the one that is shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``enrichment.tsv`` of the workflow: two tests of every set and metagene, with effect, p and q.
+
+    Raises
+    ------
+    InputError
+        ``nb.tl.nmf`` has not run, or not at this rank; a file is no GMT, or its genes are not those of the matrix.
+
+    Examples
+    --------
+    >>> nb.tl.enrich(adata, "h.all.v2024.1.Hs.symbols.gmt")  # doctest: +SKIP
+    """
+    import numpy as np
+
+    from nmfbio.io import read_gene_sets
+    from nmfbio.signatures import enrich_signatures, name_genes
+
+    found = tabulate(adata, read_consensus(adata, rank))
+    sets = read_gene_sets([gene_sets] if isinstance(gene_sets, str | os.PathLike) else gene_sets)
+    names = name_genes(sets, adata.var, np.asarray(adata.X.mean(axis=0)).ravel())
+    return enrich_signatures(found.genes, found.scores, sets, set_size, names)
 
 
-def tabulate(adata: AnnData, consensus: Consensus, scale: str | None = None, **selection: object) -> Signatures:
-    """All tables at one rank; the scale is that of the run unless one is given."""
-    from nmfbio.signatures import extract_signatures
+def project(
+    adata: AnnData, signatures: AnnData | str | os.PathLike, rank: int | None = None, copy: bool = False
+) -> AnnData | None:
+    """Describe new samples by metagenes that were found without them.
 
-    scale = read_survey(adata)["scale"] if scale is None else scale
-    genes = adata.var if "description" in adata.var else adata.var.assign(description="")
-    return extract_signatures(adata.X, consensus, adata.obs_names, genes, scale, **selection)
+    Parameters
+    ----------
+    adata
+        New samples × genes as they were read, as raw as those of the reference were: they are scaled by its numbers.
+    signatures
+        The reference: an AnnData after ``nb.pp.preprocess`` and ``nb.tl.nmf``, or the folder of a data set's results,
+        such as ``results/leukemia``.
+    rank
+        One of its ranks; by default the one that is shown, or that the verdict names.
+    copy
+        Return a new AnnData instead of changing the given one.
+
+    Returns
+    -------
+    AnnData or None
+        With ``obsm["X_nmf"]`` (usages), ``obs["metagene_1"]``, ... (usage shares), ``obs["nmf_cluster"]``,
+        ``obs["nmf_explained_variance"]``, ``obs["nmf_fits"]`` (whether as much is explained as of 99 % of the samples
+        of the reference) and ``uns["nmf_projection"]``; NaN for samples without any expression. ``nb.pl.projection``
+        draws it.
+
+    Raises
+    ------
+    InputError
+        Too few genes of the reference are found, or the values are on another scale; see ``nb.project_samples``.
+
+    Examples
+    --------
+    >>> nb.tl.project(cohort, "results/leukemia")  # doctest: +SKIP
+    >>> cohort.obs["nmf_fits"].mean()  # doctest: +SKIP
+    """
+    from nmfbio.signatures import add_projection, project_samples
+    from nmfbio.survey import find_signatures
+
+    projection = project_samples(adata, *find_signatures(signatures, rank))
+    adata = adata.copy() if copy else adata
+    add_projection(adata, projection)
+    return adata if copy else None

@@ -16,9 +16,22 @@ def surveyed(small_expression):
     return adata
 
 
-@pytest.mark.parametrize("name", ["rank", "objectives", "consensus", "usages", "metagenes", "umap"])
+@pytest.mark.parametrize("name", ["rank", "objectives", "consensus", "usages", "metagenes", "umap", "lineage"])
 def test_every_figure_is_drawn(surveyed, name):
     assert isinstance(getattr(nb.pl, name)(surveyed), Figure)
+
+
+def test_tables_of_tests_are_drawn(surveyed, tmp_path):
+    table = nb.tl.associate(surveyed)
+    assert isinstance(nb.pl.association(table), Figure)
+    path = tmp_path / "sets.gmt"
+    path.write_text("\t".join(["SET", "", *surveyed.var_names[:5]]) + "\n", "utf-8")
+    assert isinstance(nb.pl.enrichment(nb.tl.enrich(surveyed, path, set_size=(1, 100))), Figure)
+
+
+def test_without_a_projection_the_first_call_is_named(surveyed):
+    with pytest.raises(InputError, match=r"Call nb\.tl\.project\(adata, signatures\) first"):
+        nb.pl.projection(surveyed)
 
 
 def test_columns_of_the_result_are_no_annotations(surveyed):
@@ -27,7 +40,7 @@ def test_columns_of_the_result_are_no_annotations(surveyed):
     assert not [text for text in texts if text.startswith("nmf_")]
 
 
-@pytest.mark.parametrize("name", ["rank", "objectives", "consensus", "usages", "metagenes", "umap"])
+@pytest.mark.parametrize("name", ["rank", "objectives", "consensus", "usages", "metagenes", "umap", "lineage"])
 def test_without_a_run_the_first_call_is_named(small_expression, name):
     with pytest.raises(InputError, match=r"Call nb\.tl\.nmf\(adata\)"):
         getattr(nb.pl, name)(small_expression)

@@ -4,11 +4,12 @@ import json
 
 import anndata
 import numpy as np
+import pandas as pd
 import pytest
 
 import nmfbio as nb
 from nmfbio.errors import ConfigError, InputError
-from nmfbio.tl import read_consensus
+from nmfbio.survey import read_consensus
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,53 @@ def test_genes_that_were_left_out_are_scored_too(small_expression):
     np.testing.assert_array_equal(table.loc[adata.var_names].filter(like="metagene_"), adata.varm["nmf_z"])
     assert table["fitted"].sum() == 20
     assert np.isfinite(table.filter(like="metagene_").to_numpy()).all()
+
+
+def test_ranks_are_compared(surveyed):
+    lineage = nb.tl.lineage(surveyed)
+    assert set(lineage["rank"]) == {2, 3}
+    assert set(lineage["next_rank"]) == {3, 4}
+
+
+def test_metadata_are_tested_and_columns_of_the_result_are_none_of_them(surveyed):
+    table = nb.tl.associate(surveyed)
+    assert set(table["column"]) == set(surveyed.obs.columns[~surveyed.obs.columns.str.match("nmf_|metagene_")])
+    assert set(nb.tl.associate(surveyed, columns=["group"], rank=2)["metagene"]) == {
+        "metagene_1",
+        "metagene_2",
+        "cluster",
+    }
+    with pytest.raises(InputError, match="'stage'"):
+        nb.tl.associate(surveyed, columns=["stage"])
+
+
+def test_gene_sets_are_tested(surveyed, tmp_path):
+    first = nb.tl.signatures(surveyed).query("metagene == 'metagene_1'")["gene"]
+    others = sorted(set(surveyed.var_names) - set(first))
+    path = tmp_path / "sets.gmt"
+    path.write_text("\t".join(["OF_FIRST", "", *first]) + "\n" + "\t".join(["OTHERS", "", *others]) + "\n", "utf-8")
+    table = nb.tl.enrich(surveyed, path, set_size=(1, 100))
+    best = table[table["test"] == "rank"].sort_values("p").groupby("gene_set").first()["metagene"]
+    assert best["OF_FIRST"] == "metagene_1"
+    pd.testing.assert_frame_equal(nb.tl.enrich(surveyed, [path], set_size=(1, 100)), table)
+
+
+def test_new_samples_are_projected_and_the_result_survives_a_file(surveyed, small_expression, tmp_path):
+    reference = nb.pp.preprocess(small_expression, preset="none", copy=True)
+    nb.tl.nmf(reference, [2, 3], restarts=3, evidence=False, rank=3, progress=False)
+    new = nb.tl.project(small_expression, reference, copy=True)
+    assert "nmf_cluster" not in small_expression.obs
+    assert list(new.obs["nmf_cluster"]) == list(reference.obs["nmf_cluster"])
+    np.testing.assert_allclose(new.obsm["X_nmf"], reference.obsm["X_nmf"], rtol=0.05, atol=0.02)
+    assert new.obs["nmf_fits"].mean() > 0.9
+    new.write_h5ad(tmp_path / "new.h5ad")
+    assert nb.pl.projection(anndata.read_h5ad(tmp_path / "new.h5ad")) is not None
+    assert nb.tl.project(small_expression, reference, rank=2, copy=True).obsm["X_nmf"].shape[1] == 2
+
+
+def test_a_folder_without_results_is_refused(small_expression, tmp_path):
+    with pytest.raises(InputError, match=r"argument 'signatures': found no expression\.h5ad"):
+        nb.tl.project(small_expression, tmp_path)
 
 
 @pytest.mark.parametrize(

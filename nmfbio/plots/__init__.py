@@ -10,6 +10,7 @@ Nothing is imported before it is used: matplotlib costs half a CPU second.
 from nmfbio.lazy import import_on_use
 
 _HOMES = {
+    "choose_annotations": "pages",
     "choose_enriched": "enrichment",
     "draw_association": "association",
     "draw_association_details": "association_details",

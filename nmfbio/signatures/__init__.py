@@ -10,6 +10,7 @@ _HOMES = {
     "SharedPrograms": "shared_programs",
     "Signatures": "extract",
     "Solution": "shared_programs",
+    "add_projection": "annotate",
     "add_result": "annotate",
     "add_umap": "embed",
     "annotate_expression": "annotate",

@@ -14,6 +14,8 @@ from nmfbio.signatures.extract import Signatures
 if TYPE_CHECKING:
     from anndata import AnnData
 
+    from nmfbio.signatures.projection import Projection
+
 
 USAGE_COLUMN = r"metagene_\d+"
 
@@ -70,8 +72,7 @@ def add_result(adata: AnnData, consensus: Consensus, signatures: Signatures, ver
     adata.obsm["X_nmf"] = signatures.usages.to_numpy()
     adata.varm["metagenes"] = signatures.metagenes.to_numpy()
     adata.varm["nmf_z"] = signatures.scores.to_numpy()
-    shares = pd.DataFrame(usage_shares(adata.obsm["X_nmf"]), index=adata.obs_names, columns=names)
-    adata.obs = pd.concat([adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(USAGE_COLUMN)], shares], axis=1)
+    put_shares(adata, names)
     samples = signatures.samples.set_index("sample").loc[adata.obs_names]
     genes = signatures.genes.set_index("gene").loc[adata.var_names]
     adata.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
@@ -91,6 +92,43 @@ def add_result(adata: AnnData, consensus: Consensus, signatures: Signatures, ver
         "solution_objective": consensus.solution_objective,
         "explained_variance": consensus.explained_variance,
     }
+
+
+def add_projection(adata: AnnData, projection: Projection) -> None:
+    """Put usages and calls of new samples beside their matrix.
+
+    Parameters
+    ----------
+    adata
+        The new samples. It is given ``obsm["X_nmf"]``, ``obs["metagene_1"]`` and so on (usage shares),
+        ``obs["nmf_cluster"]``, ``obs["nmf_usage_share"]``, ``obs["nmf_margin"]``, ``obs["nmf_explained_variance"]``,
+        ``obs["nmf_fits"]``, ``uns["nmf_cluster_colors"]`` and ``uns["nmf_projection"]`` (coverage of each metagene, the
+        reference's samples, the limit below which a sample does not fit, how many genes were found).
+    projection
+        Of these samples.
+    """
+    names = list(projection.usages.columns)
+    adata.obsm["X_nmf"] = projection.usages.to_numpy()
+    put_shares(adata, names)
+    samples = projection.samples.set_index("sample").loc[adata.obs_names]
+    adata.obs["nmf_cluster"] = pd.Categorical(samples["cluster"], categories=names)
+    adata.obs["nmf_fits"] = samples["fits"].astype("boolean")
+    for name in ("usage_share", "margin", "explained_variance"):
+        adata.obs[f"nmf_{name}"] = samples[name].to_numpy(float)
+    adata.uns["nmf_cluster_colors"] = [metagene_colour(name) for name in names]
+    adata.uns["nmf_projection"] = {
+        "coverage": projection.coverage.to_numpy(),
+        "reference": projection.reference,
+        "limit": projection.limit,
+        "genes_found": int(projection.genes["found"].sum()),
+        "genes": len(projection.genes),
+    }
+
+
+def put_shares(adata: AnnData, names: list[str]) -> None:
+    """Put the usage shares into ``obs``, in place of those at another rank."""
+    shares = pd.DataFrame(usage_shares(adata.obsm["X_nmf"]), index=adata.obs_names, columns=names)
+    adata.obs = pd.concat([adata.obs.loc[:, ~adata.obs.columns.str.fullmatch(USAGE_COLUMN)], shares], axis=1)
 
 
 def usage_columns(adata: AnnData) -> pd.DataFrame:
