@@ -6,6 +6,7 @@ it as any other's.
 """
 
 import argparse
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,15 +37,18 @@ ORDERS = {
 }
 
 
-def simulate_sets(sets: int) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
-    """Kind, counts, the matrix to be factorised, and the true programs of every set."""
+def simulate_sets(sets: int) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray, float | None]]:
+    """Kind, counts, the matrix to be factorised, the true programs, and the base of its logarithms, of every set."""
     for number in range(sets):
         for place, scenario in enumerate(SCENARIOS):
             made = simulate(scenario, RANKS[(number + place) % len(RANKS)], FIRST_SEED + number, N_SAMPLES, N_GENES)
-            yield scenario, made.counts, made.counts, made.programs
+            yield scenario, made.counts, made.counts, made.programs, None
         cells = simulate_cells(FIRST_SEED + number, CELLS, N_GENES, median_total=1500)
         counts = cells.counts.toarray()
-        yield "cells", counts, counts / counts.std(axis=0), cells.programs
+        yield "cells", counts, counts / counts.std(axis=0), cells.programs, None
+        made = simulate("balanced", RANKS[number % len(RANKS)], FIRST_SEED + number, N_SAMPLES, N_GENES)
+        depths = made.counts.sum(axis=1, keepdims=True) / made.counts.sum(axis=1).mean()
+        yield "logarithms", made.counts, np.log1p(made.counts / depths), made.programs, math.e
 
 
 def score_genes(counts: np.ndarray, matrix: np.ndarray, consensus: Consensus) -> dict[str, np.ndarray]:
@@ -83,11 +87,13 @@ def precision_at_top(scores: np.ndarray, is_marker: np.ndarray) -> float:
     return float(is_marker[np.argsort(-scores, kind="stable")[:TOP]].sum() / min(TOP, is_marker.sum()))
 
 
-def measure_set(kind: str, counts: np.ndarray, matrix: np.ndarray, programs: np.ndarray) -> list[dict]:
+def measure_set(
+    kind: str, counts: np.ndarray, matrix: np.ndarray, programs: np.ndarray, log_base: float | None
+) -> list[dict]:
     """What every order and every rule of selection finds of one set's markers."""
     rank = len(programs)
     restarts = summarize_restarts(factorize(matrix, rank, "kl", RESTARTS, threads=1))
-    consensus = build_consensus(matrix, restarts, np.arange(len(counts)).astype(str))
+    consensus = build_consensus(matrix, restarts, np.arange(len(counts)).astype(str), log_base=log_base)
     matched = match_metagenes(consensus.metagenes, programs)
     others = np.array([np.delete(programs, program, axis=0).max(axis=0) for program in range(rank)])
     markers = programs >= MARKER_FOLD * others
@@ -125,7 +131,7 @@ def measure_selections(
 def tabulate(rows: pd.DataFrame, figure: str, names: dict[str, str]) -> list[str]:
     """Means of one figure by kind of set."""
     means = rows[rows["figure"] == figure].groupby(["name", "kind"])["value"].mean().unstack()
-    means = means.loc[list(names), [*SCENARIOS, "cells"]]
+    means = means.loc[list(names), [*SCENARIOS, "cells", "logarithms"]]
     cells = [[names[name], *(f"{value:.3f}" for value in means.loc[name])] for name in means.index]
     return [f"## {figure.capitalize()}", "", *table(["", *means.columns], cells), ""]
 
@@ -141,7 +147,8 @@ def main() -> None:
         "# Which order of genes finds the markers",
         "",
         f"{arguments.sets} simulated sets of each kind: {N_SAMPLES} samples × {N_GENES:,} genes of counts with 3 to 6 "
-        f"programs, and {CELLS} cells × {N_GENES:,} genes with 7, each gene over its standard deviation. `kl`, "
+        f"programs, {CELLS} cells × {N_GENES:,} genes with 7, each gene over its standard deviation, and the balanced "
+        "sets again as log(x + 1) of counts of equal depth (`preset: rnaseq_counts`). `kl`, "
         f"{RESTARTS} restarts, aligned median; all orders from the same factors. A marker's profile is 1.5 times as "
         "high in its program as in any other.",
         "",

@@ -1,5 +1,6 @@
 """The section `preprocess`: cures of what a factorisation cannot take, filters, and the preset."""
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,6 +9,8 @@ from nmfbio.config_section import AS_NUMBER, Number, Section, Text, key
 
 LOG_PRESETS = ("microarray_log", "rnaseq_counts", "tpm")
 """Presets whose values end on a logarithmic scale, where ComBat can correct them."""
+LOG_BASES = {"microarray_log": 2.0, "rnaseq_counts": math.e, "tpm": 2.0}
+"""Base of these logarithms; those of microarrays are taken to be binary."""
 COUNT_PRESETS = ("rnaseq_counts", "single_cell")
 """Presets that take whole numbers only."""
 

@@ -18,8 +18,9 @@ class Signatures(Section):
 
     selection: Literal["fold", "kim_park", "carmona_saez", "top"] = key(
         "fold",
-        "Genes in a signature, of those that weigh most in its metagene: `fold` takes those that weigh `least_fold` "
-        "times as much as in any other metagene; `top` the `number` genes of the highest score z; `kim_park` and "
+        "Genes in a signature, of those that weigh most in its metagene: `fold` takes those that a sample of this "
+        "metagene alone has `least_fold` times as much of as one of any other (presets on the log scale are taken into "
+        "account); `top` the `number` genes of the highest score z; `kim_park` and "
         "`carmona_saez` follow the published rules (Kim & Park 2007; Carmona-Saez et al. 2006).",
     )
     least_fold: Number = key(1.5, "Of `fold`: times as much as in any other metagene.", "fold", gt=1, le=100)

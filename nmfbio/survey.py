@@ -50,11 +50,13 @@ def survey_restarts(adata: AnnData, settings: DatasetSettings, threads: int | No
     """What the restarts agree on at every rank."""
     from tqdm import tqdm
 
+    from nmfbio.config_preprocess import LOG_BASES
     from nmfbio.consensus import build_consensus, summarize_restarts
     from nmfbio.factorization import factorize
 
     ranks, restarts = settings.factorize.ranks, settings.factorize.restarts
     combine = {"method": settings.factorize.method, "options": settings.factorize.options}
+    combine |= {"log_base": LOG_BASES.get(adata.uns.get("preprocess", {}).get("preset"))}
     combine |= settings.consensus.model_dump()
     names, consensuses = adata.obs_names.to_numpy(str), []
     with tqdm(total=len(ranks) * restarts, desc="restarts", unit=" restarts", disable=not shown) as bar:

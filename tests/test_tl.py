@@ -65,6 +65,20 @@ def test_genes_are_those_of_the_tables(surveyed):
     assert nb.tl.signatures(surveyed, selection="top", number=2)["selected"].sum() <= 6
 
 
+def test_markers_of_high_expression_are_in_the_signatures_of_logarithms_too():
+    random = np.random.default_rng(0)
+    markers = np.arange(90).reshape(3, 30)
+    profiles = np.tile(random.uniform(200, 2000, 300), (3, 1))
+    profiles[np.arange(3)[:, None], markers] *= 4
+    counts = random.poisson(profiles[np.arange(45) % 3] * random.uniform(0.5, 2, (45, 1))).astype(np.float32)
+    adata = anndata.AnnData(counts, var=pd.DataFrame(index=[f"g{number}" for number in range(300)]))
+    nb.pp.preprocess(adata, preset="rnaseq_counts")
+    nb.tl.nmf(adata, [3], restarts=4, evidence=False, progress=False)
+    selected = nb.tl.signatures(adata).query("selected")
+    assert set(selected["gene"]) == {f"g{number}" for number in markers.ravel()}
+    assert (selected["stability"] > 0.9).all()
+
+
 def test_genes_that_were_left_out_are_scored_too(small_expression):
     adata = nb.pp.preprocess(small_expression, preset="none", top_genes=20, copy=True)
     nb.tl.nmf(adata, [3], restarts=3, evidence=False, progress=False)

@@ -14,6 +14,7 @@ import pandas as pd
 from benchmarks.shared_programs.compare import judge_programs
 from benchmarks.shared_programs.simulate import Cohort, simulate_cohorts
 from nmfbio.config import Preprocess
+from nmfbio.config_preprocess import LOG_BASES
 from nmfbio.consensus import build_consensus, summarize_restarts
 from nmfbio.factorization import factorize
 from nmfbio.io import write_table
@@ -38,7 +39,8 @@ def solve(name: str, cohort: Cohort) -> list[Solution]:
 def solve_rank(name: str, expression, rank: int) -> Solution:
     """Solution of a preprocessed cohort at one rank."""
     restarts = summarize_restarts(factorize(expression.X, rank, restarts=RESTARTS, threads=1, tolerance=1e-4))
-    consensus = build_consensus(expression.X, restarts, np.array(expression.obs_names, dtype=str))
+    names = np.array(expression.obs_names, dtype=str)
+    consensus = build_consensus(expression.X, restarts, names, log_base=LOG_BASES["rnaseq_counts"])
     tables = extract_signatures(expression.X, consensus, expression.obs_names, expression.var)
     samples = tables.samples.assign(sample=name + "_" + tables.samples["sample"])
     return Solution(name, tables.scores, tables.genes, samples)

@@ -20,6 +20,7 @@ _HOMES = {
     "measure_agreement": "agreement",
     "match_metagenes": "alignment",
     "fold_over_next": "recurrence",
+    "gene_folds": "recurrence",
     "to_unit_sum": "recurrence",
     "consensus_matrix": "coclustering",
     "cophenetic_correlation": "coclustering",

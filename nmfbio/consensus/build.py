@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nmfbio.consensus.programs import program_fields, row_cosines, unit_metagenes, warn_of_empty
-from nmfbio.consensus.recurrence import gene_recurrence
+from nmfbio.consensus.recurrence import gene_recurrence, measure_log_unit
 from nmfbio.consensus.result import Consensus
 from nmfbio.consensus.samples import cluster_samples
 from nmfbio.consensus.scaling import SCALES, call_samples, scale_factors, usage_shares
@@ -38,6 +38,7 @@ def build_consensus(
     options: Mapping[str, object] | None = None,
     density_threshold: float = 0.5,
     neighbourhood: float = 0.3,
+    log_base: float | None = None,
 ) -> Consensus:
     """Combine the restarts at one rank.
 
@@ -64,6 +65,8 @@ def build_consensus(
     density_threshold, neighbourhood
         Of ``"clustered"``: the largest mean distance, 0 to √2, of a metagene to its nearest neighbours, and how many
         neighbours, as share of the restarts.
+    log_base
+        Base of the logarithms that the matrix holds; None where it is linear. Folds of genes are taken accordingly.
 
     Returns
     -------
@@ -114,6 +117,7 @@ def build_consensus(
     calls = call_samples(usages)
     aligned = {name: align_labels(restarts.labels(name), orders) for name in SCALES}
     in_use = max(1, np.count_nonzero(metagenes.any(axis=1)))
+    log_unit = measure_log_unit(expression, log_base)
     return Consensus(
         usages=usages,
         metagenes=metagenes,
@@ -129,7 +133,8 @@ def build_consensus(
         solution_objective=objectives[solution],
         aligned_median_objective=objectives["aligned_median"],
         clustered_objective=objectives["clustered"],
-        gene_recurrence=gene_recurrence(restarts.metagenes, orders),
+        gene_recurrence=gene_recurrence(restarts.metagenes, orders, log_unit),
+        log_unit=log_unit,
         explained_variance=explained,
         method=method,
         options=json.dumps({name: value for name, value in model.options.items() if np.ndim(value) == 0}),

@@ -56,8 +56,10 @@ class Consensus:
     program_cosine_mean, program_cosine_min
         (rank,) mean and smallest of these cosines over the restarts; 0 for an empty metagene.
     gene_recurrence
-        (rank, n_genes) share of restarts in which a gene weighs at least 1.5 times as much in the metagene as in any
-        other, metagenes compared as shares of their sums.
+        (rank, n_genes) share of restarts in which a gene has a fold (``gene_folds``) of at least 1.5 in the metagene,
+        metagenes compared as shares of their sums.
+    log_unit
+        Mean total of a sample in natural logarithms if the matrix holds logarithms, else 0.
     explained_variance
         Of the solution of record, 1 − ‖V − WH‖² / ‖V‖².
     method, options
@@ -104,6 +106,7 @@ class Consensus:
     program_cosine_mean: np.ndarray
     program_cosine_min: np.ndarray
     gene_recurrence: np.ndarray
+    log_unit: float
     explained_variance: float
     method: str
     options: str

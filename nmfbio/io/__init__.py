@@ -15,6 +15,7 @@ _HOMES = {
     "read_counts": "h5ad_parts",
     "read_matrix": "h5ad_parts",
     "read_obs_and_var": "h5ad_parts",
+    "read_preset": "h5ad_parts",
     "read_h5ad": "h5ad",
     "write_h5ad": "h5ad",
     "read_dropped_samples": "h5ad_parts",

@@ -83,6 +83,28 @@ def _gene_names(table: h5py.Group) -> list[str]:
     return [str(name) for name in read_h5ad_table(table).index]
 
 
+def read_preset(path: str | os.PathLike) -> str:
+    """Name of the preset that a matrix was preprocessed by; empty where the file does not tell.
+
+    Parameters
+    ----------
+    path
+        As for `read_matrix`.
+
+    Raises
+    ------
+    InputError
+        As for `read_dropped_samples`.
+
+    Examples
+    --------
+    >>> read_preset("results/leukemia/expression.h5ad")  # doctest: +SKIP
+    'none'
+    """
+    told = "uns/preprocess/preset"
+    return _read_part(path, "", lambda file: file[told].asstr()[()] if told in file else "")
+
+
 @contextmanager
 def open_matrix(path: str | os.PathLike) -> Iterator[h5py.Dataset | CSRDataset]:
     """Leave `X` of an `.h5ad` file on disk, for methods that read some samples at a time.

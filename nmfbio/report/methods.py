@@ -116,7 +116,7 @@ def describe_selection(settings: Mapping[str, Any]) -> str:
     """Say by which rule genes entered a signature."""
     least_fold, number = settings.get("least_fold", 1.5), settings.get("number", 50)
     rules = {
-        "fold": f"when that loading was at least {least_fold:g} times the largest one in any other metagene",
+        "fold": f"when its expression there was at least {least_fold:g} times that in any other metagene",
         "top": f"when it was among the {number} with the highest scores there",
         "kim_park": "when its specificity, one minus the entropy of its loadings relative to the maximum, exceeded "
         "the median by more than three scaled median absolute deviations (1.4826 × MAD) and that loading exceeded the "

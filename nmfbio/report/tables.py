@@ -54,7 +54,7 @@ GENE_COLUMNS = (
     Column("Gene", unbroken=True),
     Column("Description"),
     Column("z", "standardised expression that a sample of this metagene alone would have", numeric=True),
-    Column("Fold", "weight in this metagene over the largest in any other", numeric=True),
+    Column("Fold", "how many times as much in a sample of this metagene as in one of any other", numeric=True),
     Column("Stability", "share of restarts in which that fold is at least 1.5", numeric=True),
     Column("In signature", unbroken=True),
 )

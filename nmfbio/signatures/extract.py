@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nmfbio.consensus import Consensus, fold_over_next, to_unit_sum, usage_shares
+from nmfbio.consensus import Consensus, gene_folds, to_unit_sum, usage_shares
 from nmfbio.factorization.solver import Matrix
 from nmfbio.signatures.gene_scores import contributions, kim_park_scores, regression_scores
 from nmfbio.signatures.gene_selection import select_genes
@@ -27,7 +27,7 @@ class Signatures:
         Samples × metagenes, scaled.
     genes
         One row a gene, under the metagene it weighs most in, best first: metagene, position, gene, description, z (of
-        ``scores``, in this metagene), fold (its weight there over its next largest), contribution (the share of its
+        ``scores``, in this metagene), fold (``gene_folds``), contribution (the share of its
         weight there), kim_park, weight, stability (share of restarts with a fold of at least 1.5 in the matched
         metagene), selected.
     scores
@@ -108,7 +108,7 @@ def extract_signatures(
     names = np.array([f"metagene_{number}" for number in range(1, consensus.rank + 1)])
     index = genes.index.rename("gene")
     compared = consensus.metagenes if scale == "none" else to_unit_sum(consensus.metagenes)
-    scores, folds = regression_scores(expression, consensus.usages), fold_over_next(compared)
+    scores, folds = regression_scores(expression, consensus.usages), gene_folds(compared, consensus.log_unit)
     selected = select_genes(compared, scores, folds, selection, least_fold, number)
     return Signatures(
         metagenes=pd.DataFrame(consensus.metagenes.T, index=index, columns=names),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 CUTS = {
-    "fold": "genes that weigh {least_fold:g} times as much as in any other metagene",
+    "fold": "genes with {least_fold:g} times as much in it as in any other metagene",
     "top": "the {number} genes of the highest z at most",
     "kim_park": "genes by the rule of Kim & Park 2007",
     "carmona_saez": "genes by the rule of Carmona-Saez et al. 2006",

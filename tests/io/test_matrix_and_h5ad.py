@@ -18,6 +18,7 @@ from nmfbio.io import (
     read_h5ad,
     read_matrix,
     read_obs_and_var,
+    read_preset,
     write_h5ad,
 )
 
@@ -170,6 +171,12 @@ def test_the_factorised_matrix_is_read_without_the_rest(tmp_path):
 def test_no_samples_are_told_of_where_none_were_dropped(tmp_path, uns):
     write_h5ad(AnnData(np.ones((2, 2), dtype=np.float32), uns=uns), tmp_path / "x.h5ad")
     assert read_dropped_samples(tmp_path / "x.h5ad") == []
+
+
+@pytest.mark.parametrize(("uns", "preset"), [({}, ""), ({"preprocess": {"preset": "tpm"}}, "tpm")])
+def test_the_preset_is_told_where_it_is_known(tmp_path, uns, preset):
+    write_h5ad(AnnData(np.ones((2, 2), dtype=np.float32), uns=uns), tmp_path / "x.h5ad")
+    assert read_preset(tmp_path / "x.h5ad") == preset
 
 
 @pytest.mark.parametrize("read", [read_factorised, read_dropped_samples])

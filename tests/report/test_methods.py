@@ -148,7 +148,7 @@ def test_scale_and_solution_follow_the_settings(build_content):
 @pytest.mark.parametrize(
     ("signatures", "words", "paper"),
     [
-        ({}, "at least 1.5 times the largest one in any other metagene", "Kotliar et al. 2019"),
+        ({}, "at least 1.5 times that in any other metagene", "Kotliar et al. 2019"),
         ({"selection": "top", "number": 20}, "among the 20 with the highest scores", "Kotliar et al. 2019"),
         ({"selection": "kim_park"}, "three scaled median absolute deviations", "Kim & Park 2007"),
         ({"selection": "carmona_saez"}, "had a larger one in another metagene", "Carmona-Saez et al. 2006"),

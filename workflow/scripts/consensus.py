@@ -1,5 +1,14 @@
+from nmfbio.config_preprocess import LOG_BASES
 from nmfbio.consensus import RestartSummary, build_consensus, join_summaries
-from nmfbio.io import read_dropped_samples, read_matrix, read_obs_and_var, write_figures, write_table, write_text
+from nmfbio.io import (
+    read_dropped_samples,
+    read_matrix,
+    read_obs_and_var,
+    read_preset,
+    write_figures,
+    write_table,
+    write_text,
+)
 from nmfbio.logs import rule_log
 from nmfbio.plots import draw_rank_figures
 from nmfbio.signatures import describe_sets, extract_signatures, to_gmt
@@ -13,7 +22,8 @@ with rule_log(snakemake.log[0]):
     samples, genes = read_obs_and_var(snakemake.input.expression)
     restarts = join_summaries([RestartSummary.load(path) for path in snakemake.input.restarts])
     names = samples.index.to_numpy(str)
-    consensus = build_consensus(matrix, restarts, names, params.method, options=params.options, **settings)
+    plan = {"options": params.options, "log_base": LOG_BASES.get(read_preset(snakemake.input.expression))}
+    consensus = build_consensus(matrix, restarts, names, params.method, **plan, **settings)
     consensus.save(output.consensus)
     signatures = extract_signatures(matrix, consensus, samples.index, genes, settings["scale"], **params.cut)
     for name, table in signatures.tables(read_dropped_samples(snakemake.input.expression)).items():
