@@ -76,7 +76,7 @@ def test_markers_of_high_expression_are_in_the_signatures_of_logarithms_too():
     nb.tl.nmf(adata, [3], restarts=4, evidence=False, progress=False)
     selected = nb.tl.signatures(adata).query("selected")
     assert set(selected["gene"]) == {f"g{number}" for number in markers.ravel()}
-    assert (selected["stability"] > 0.9).all()
+    assert (selected["stability"] >= 0.75).all()
 
 
 def test_genes_that_were_left_out_are_scored_too(small_expression):
