@@ -35,7 +35,7 @@ class Cohort:
 def simulate_cohorts(seed: int, shared: int = 4, private: int = 1) -> tuple[list[Cohort], dict[str, set[str]]]:
     """Draw three cohorts of negative binomial counts (variance μ + φ μ²).
 
-    A program raises 40 genes of a baseline that all cohorts have in common 3- to 10-fold. A cohort multiplies each gene
+    A program raises 30 genes of a baseline that all cohorts have in common 3- to 10-fold. A cohort multiplies each gene
     by a factor of its own (platform), and its programs have abundances of their own. Samples mix programs.
 
     Parameters
