@@ -9,6 +9,7 @@ import scipy.sparse
 from anndata import AnnData
 
 from nmfbio.config_methods import METHODS
+from nmfbio.config_ranks import largest_rank, refuse_large_ranks
 from nmfbio.errors import InputError
 from nmfbio.io.names import list_first, refuse_duplicates
 from nmfbio.preprocessing.cost import describe_cost, estimate_cost, refuse_without_memory
@@ -124,8 +125,8 @@ def check_expression(
     """
     refuse_unusable(expression, method)
     ranks = sorted(set(ranks))
-    bound = min(expression.n_obs - 2, expression.n_vars - 1)
-    _refuse_large_ranks(expression, ranks, bound)
+    bound = largest_rank(*expression.shape)
+    refuse_large_ranks(ranks, *expression.shape, name_place(expression))
     cost = estimate_cost(expression, ranks, restarts, method, evidence)
     refuse_without_memory(expression, cost)
     described = expression.uns.get("input") or describe_input(expression)
@@ -168,15 +169,3 @@ def _refuse_for_method(expression: AnnData, method: str) -> None:
         )
     if METHODS[method].positive:
         refuse_zeros(expression, method)
-
-
-def _refuse_large_ranks(expression: AnnData, ranks: list[int], bound: int) -> None:
-    too_large = [rank for rank in ranks if rank > bound]
-    if not too_large:
-        return
-    found = f"rank {', '.join(map(str, too_large))} for {expression.n_obs} samples and {expression.n_vars} genes"
-    if bound < 1:
-        raise InputError(name_place(expression), found, "at least 3 samples and 2 genes", "Add samples or genes.")
-    cure = "Take the larger ranks out of `factorize.ranks`, or add samples."
-    expected = f"ranks up to {bound}: a rank k needs at least k + 2 samples and k + 1 genes"
-    raise InputError(f"factorize.ranks for {name_place(expression)}", found, expected, cure)

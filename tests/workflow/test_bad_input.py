@@ -138,6 +138,13 @@ def test_rank_as_large_as_the_number_of_samples_is_refused(project, rank):
 
 
 @pytest.mark.slow
+def test_a_fit_that_begins_beside_the_check_refuses_a_large_rank_as_clearly(project):
+    project.config["factorize"]["ranks"] = [2, 38]
+    run = project.snakemake("results/leukemia/restarts/k38/0-5.npz")
+    assert_one_message(run, "error: factorize.ranks for results/leukemia/expression.h5ad", "found rank 38", "up to 36")
+
+
+@pytest.mark.slow
 def test_gene_sets_of_other_names_end_the_run_before_any_factorisation(project):
     symbols = "\t".join(f"SYMBOL{number}" for number in range(20))
     (project.folder / "sets.gmt").write_text(f"A\tx\t{symbols}\n", encoding="utf-8")

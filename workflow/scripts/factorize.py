@@ -1,5 +1,6 @@
 from contextlib import nullcontext
 
+from nmfbio.config_ranks import refuse_large_ranks
 from nmfbio.consensus import summarize_restarts
 from nmfbio.factorization import factorize
 from nmfbio.io import open_matrix, read_matrix
@@ -10,6 +11,7 @@ first, last = int(snakemake.wildcards.first), int(snakemake.wildcards.last)
 rank = int(snakemake.wildcards.rank)
 
 with rule_log(snakemake.log[0]), open_matrix(path) if params.in_batches else nullcontext(read_matrix(path)) as matrix:
+    refuse_large_ranks([rank], *matrix.shape, path)  # `check` tells this too, but may still be at it
     restarts = factorize(
         matrix,
         rank,
