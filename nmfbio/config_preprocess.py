@@ -7,10 +7,10 @@ from pydantic import Field
 
 from nmfbio.config_section import AS_NUMBER, Number, Section, Text, key
 
-LOG_PRESETS = ("microarray_log", "rnaseq_counts", "tpm")
-"""Presets whose values end on a logarithmic scale, where ComBat can correct them."""
 LOG_BASES = {"microarray_log": 2.0, "rnaseq_counts": math.e, "tpm": 2.0}
-"""Base of these logarithms; those of microarrays are taken to be binary."""
+"""Presets whose values end as logarithms, and to which base; those of microarrays are taken to be binary."""
+LOG_PRESETS = tuple(LOG_BASES)
+"""Presets on whose logarithmic scale ComBat can correct batches."""
 COUNT_PRESETS = ("rnaseq_counts", "single_cell")
 """Presets that take whole numbers only."""
 
